@@ -40,7 +40,7 @@ test: setup
 	$(MANAGE) makemigrations --check --dry-run
 	$(PY) -m ruff check .
 	env -u DATABASE_URL $(PYTEST) $(ARGS)
-	$(PY) -m tests.postgres $(PYTEST) -m both_engines $(ARGS)
+	$(PY) -m tests.postgres $(PYTEST) -m both_engines $(ARGS) $(if $(ARGS),|| test $$? -eq 5)
 	@if test -s var/not-run.txt; then sort -u var/not-run.txt; else echo "Every test could run on this machine."; fi
 
 bench: setup

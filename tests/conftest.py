@@ -7,6 +7,7 @@ what carries the marker `both_engines` runs again with DATABASE_URL of a Postgre
 import os
 from urllib.parse import urlsplit
 
+import hypothesis
 import pytest
 from django.test import TransactionTestCase, override_settings
 
@@ -16,6 +17,10 @@ SWITCHES = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+
+# No clock decides whether a test passes; in CI the same examples every time.
+hypothesis.settings.register_profile("ours", deadline=None, derandomize=machine.IN_CI, print_blob=True)
+hypothesis.settings.load_profile("ours")
 
 
 # --- the database

@@ -7,7 +7,18 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 # Lower must not import higher. Layers of one rank may import each other.
-RANKS = {"models": 1, "queries": 2, "actions": 3, "forms": 4, "tables": 4, "filters": 4, "sheets": 4, "views": 5, "management": 5, "urls": 6}
+RANKS = {
+    "models": 1,
+    "queries": 2,
+    "actions": 3,
+    "forms": 4,
+    "tables": 4,
+    "filters": 4,
+    "sheets": 4,
+    "views": 5,
+    "management": 5,
+    "urls": 6,
+}
 RANKS["middleware"] = RANKS["views"]
 SEES_REQUESTS = {"views", "middleware", "templatetags", "urls"}
 WRITES = {"save", "create", "bulk_create", "bulk_update", "get_or_create", "update_or_create", "asave", "acreate"}
