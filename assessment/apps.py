@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+
+
+class AssessmentConfig(AppConfig):
+    name = "assessment"
+
+    def ready(self):
+        from django.db.models.signals import post_migrate
+
+        from assessment.actions.schemes import install_shipped
+
+        post_migrate.connect(install_shipped, sender=self, dispatch_uid="assessment.schemes.install_shipped")

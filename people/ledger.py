@@ -1,0 +1,226 @@
+"""The only writer of `LedgerEntry`: recorded transactions, events, the chain, and its proof.
+
+What is promised: nothing recorded changes without an entry, and a change of the ledger or of the rows behind the
+program's back is found by `verify`. It is tamper-evident, not tamper-proof.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+from django.apps import apps
+from django.db import models, transaction
+from django.utils import timezone
+
+from people import recording, triggers
+from people.canonical import canonical, sha256_hex
+from people.models import LedgerEntry, LedgerHead, RecordedModel
+
+#: Verbs that tell of something that happened without changing a record.
+EVENTS = frozenset(
+    "view export reveal refused sign_in sign_in_failed sign_out password_changed verify recombine import_file".split()
+)
+
+START = "0" * 64
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a request came from."""
+
+    request_id: str = ""
+    address: str = ""
+
+
+origin: ContextVar[Origin] = ContextVar("origin", default=Origin())
+
+
+@contextmanager
+def recorded(*, by, verb, reason=""):
+    """The transaction in which recorded models may be written; its entries are written at its end.
+
+    by: the user who acts, None for the installation itself. Inside another one it joins that one: one click, one
+    verb. The head of the chain is locked last, so that writers queue as briefly as can be.
+    """
+    outer = recording.current()
+    if outer is not None:
+        yield outer
+        return
+    record = recording.Recording(by=by, verb=verb, reason=reason)
+    with transaction.atomic(durable=True):
+        token = recording._current.set(record)
+        try:
+            yield record
+            _append(record)
+        finally:
+            recording._current.reset(token)
+
+
+def note(*, by, verb, obj=None, object_type="", object_name="", facts=None, reason="", unit_id=None):
+    """Record an event. Inside a recorded transaction it is written with that, else at once in its own.
+
+    obj: the record that it is about; for an event that has none, `object_type` and `object_name` say what.
+    """
+    if verb not in EVENTS:
+        raise ValueError(f"{verb} is no event; add it to EVENTS or use recorded().")
+    event = {"verb": verb, "reason": reason, "after": facts, "unit_id": unit_id, "object_id": None}
+    event |= {"object_type": object_type, "object_name": object_name[:200]}
+    if obj is not None:
+        event |= {"object_type": obj._meta.label_lower, "object_id": obj.pk, "object_name": str(obj)[:200]}
+        if unit_id is None and isinstance(obj, RecordedModel):
+            event["unit_id"] = type(obj).ledger_labels([obj.pk]).get(obj.pk, ("", None))[1]
+    with recorded(by=by, verb=verb) as record:
+        record.events.append((by, event))
+
+
+def viewed(*, by, obj):
+    """Record that a person saw a record: once per user, record and hour."""
+    hour = timezone.now().replace(minute=0, second=0, microsecond=0)
+    seen = LedgerEntry.objects.filter(object_type=obj._meta.label_lower, object_id=obj.pk, verb="view", actor=by)
+    if not seen.filter(at__gte=hour).exists():
+        note(by=by, verb="view", obj=obj)
+
+
+def head():
+    """(number, digest) of the newest entry."""
+    return LedgerHead.objects.values_list("seq", "digest").filter(pk=1).first() or (0, START)
+
+
+def seal(entry):
+    """Digest of an entry: SHA-256 over the canonical JSON of all of it, the digest before included."""
+    fields = [f for f in LedgerEntry._meta.concrete_fields if f.attname != "digest"]
+    return sha256_hex(canonical({f.attname: getattr(entry, f.attname) for f in fields}))
+
+
+def changes(before, after):
+    """(before, after) of the changed fields only; (None, state) for a new row, (state, None) for a deleted one."""
+    if before is None or after is None:
+        return before, after
+    keys = [k for k in {**before, **after} if before.get(k) != after.get(k)]
+    return {k: before.get(k) for k in keys}, {k: after.get(k) for k in keys}
+
+
+def _entries(record):
+    """Unsealed entries of a recording, in the order of its work."""
+    for model, rows in record.before.items():
+        states, labels = model.ledger_states(rows), model.ledger_labels(rows)
+        for pk, state in rows.items():
+            before, after = changes(state, states.get(pk))
+            if before == after:
+                continue
+            name, unit_id = labels.get(pk) or ((state or {}).get("name", str(pk)), None)
+            yield LedgerEntry(
+                actor=record.by,
+                verb=record.verb,
+                object_type=model._meta.label_lower,
+                object_id=pk,
+                object_name=name,
+                unit_id=unit_id,
+                before=before,
+                after=after,
+                reason=record.reason,
+            )
+    for by, event in record.events:
+        yield LedgerEntry(actor=by, before=None, **event)
+
+
+def _append(record):
+    entries = list(_entries(record))
+    if not entries:
+        return
+    locked, _ = LedgerHead.objects.select_for_update().get_or_create(pk=1)
+    now, source = timezone.now(), origin.get()
+    for entry in entries:
+        entry.seq, entry.previous, entry.at = locked.seq + 1, locked.digest, now
+        entry.actor_name = str(entry.actor or "")[:200]
+        entry.request_id, entry.address = source.request_id, source.address
+        entry.digest = seal(entry)
+        locked.seq, locked.digest = entry.seq, entry.digest
+    LedgerEntry.objects.bulk_create(entries, batch_size=1000)
+    locked.save()
+
+
+def fold(entries):
+    """State that a record's entries, oldest first, amount to; None when it is not there or was deleted."""
+    state = None
+    for verb, before, after in entries:
+        if verb in EVENTS:
+            continue
+        if after is None:
+            state = None
+        else:
+            state = {k: v for k, v in {**(state or {}), **after}.items() if v is not None and v != ""}
+    return state
+
+
+def as_of(model, pk, when):
+    """State of a record at a moment, rebuilt from the ledger: {field: value}, or None if it was not there."""
+    entries = LedgerEntry.objects.filter(object_type=model._meta.label_lower, object_id=pk, at__lte=when)
+    return fold(entries.order_by("seq").values_list("verb", "before", "after"))
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something that `verify` found: a code, and the facts that name the entry or row."""
+
+    code: str
+    facts: dict
+
+    def __str__(self):
+        return f"{self.code}: " + ", ".join(f"{k} {v}" for k, v in self.facts.items())
+
+
+def verify() -> Iterator[Fault]:
+    """Walk the chain, then compare live rows with what the ledger last said of them. Yields faults, first first."""
+    for name in triggers.missing():
+        yield Fault("trigger missing", {"trigger": name})
+    yield from _verify_chain()
+    for model in recorded_models():
+        yield from _verify_rows(model)
+
+
+def recorded_models():
+    """Roots of the recorded aggregates, in a fixed order."""
+    return sorted(
+        (m for m in apps.get_models() if issubclass(m, RecordedModel) and not m.ledger_part),
+        key=lambda m: m._meta.label_lower,
+    )
+
+
+def _verify_chain():
+    seq, digest = 0, START
+    for entry in LedgerEntry.objects.order_by("seq").iterator(chunk_size=2000):
+        if entry.seq != seq + 1:
+            yield Fault("entry missing", {"entry": seq + 1})
+        elif entry.previous != digest:
+            yield Fault("chain broken", {"entry": entry.seq})
+        if seal(entry) != entry.digest:
+            yield Fault("entry altered", {"entry": entry.seq})
+        seq, digest = entry.seq, entry.digest
+    if head() != (seq, digest):
+        yield Fault("head does not match the last entry", {"entry": seq})
+
+
+def _verify_rows(model, chunk=2000):
+    label = model._meta.label_lower
+    entries = LedgerEntry.objects.filter(object_type=label).exclude(object_id=None)
+    last = max(
+        model._base_manager.aggregate(m=models.Max("pk"))["m"] or 0, entries.aggregate(m=models.Max("object_id"))["m"] or 0
+    )
+    for start in range(0, last + 1, chunk):
+        span = (start, start + chunk - 1)
+        live = model.ledger_states(model._base_manager.filter(pk__range=span).values_list("pk", flat=True))
+        told = {}
+        rows = entries.filter(object_id__range=span).order_by("object_id", "seq")
+        for pk, *entry in rows.values_list("object_id", "verb", "before", "after"):
+            told.setdefault(pk, []).append(entry)
+        for pk in sorted({*live, *told}):
+            state, was = live.get(pk), fold(told.get(pk, ()))
+            if state == was:
+                continue
+            if state is None or was is None:
+                yield Fault("row missing" if state is None else "row never recorded", {"record": label, "id": pk})
+            else:
+                fields = sorted(k for k in {*state, *was} if state.get(k) != was.get(k))
+                yield Fault("row differs from the ledger", {"record": label, "id": pk, "fields": " ".join(fields)})

@@ -1,0 +1,78 @@
+"""Units: the tree of Party committees, departments, townships, villages, branches and teams."""
+
+from django.db import models
+from django.db.models import CheckConstraint, F, Q
+from django.utils.translation import gettext_lazy as _
+from tree_queries.fields import TreeNodeForeignKey
+from tree_queries.query import TreeQuerySet
+
+from people.models.ledger import RecordedModel, RecordedQuerySet
+
+
+class UnitQuerySet(RecordedQuerySet, TreeQuerySet):
+    """Units and the branches of their tree."""
+
+    def within(self, scope):
+        if not scope:
+            return self.none()
+        return self if scope.everything else self.filter(pk__in=scope.units)
+
+    def standing(self, day):
+        """Units that exist on a day: formed, and not yet disbanded."""
+        formed = Q(formed_on=None) | Q(formed_on__lte=day)
+        return self.filter(formed, Q(disbanded_on=None) | Q(disbanded_on__gt=day))
+
+    def below(self, roots):
+        """The given units and everything below them, whatever the depth."""
+        ids = set()
+        for root in roots:
+            if root not in ids:
+                ids |= set(self.descendants(root, include_self=True).values_list("pk", flat=True))
+        return self.filter(pk__in=ids)
+
+
+class Unit(RecordedModel):
+    """A unit 单位."""
+
+    class Kind(models.TextChoices):
+        PARTY_COMMITTEE = "party_committee", _("Party committee")
+        DEPARTMENT = "department", _("Government department")
+        TOWNSHIP = "township", _("Township")
+        VILLAGE = "village", _("Village or community")
+        BRANCH = "branch", _("Party branch")
+        TEMPORARY_BRANCH = "temporary_branch", _("Temporary Party branch")
+        VANGUARD_TEAM = "vanguard_team", _("Vanguard team")
+        OTHER = "other", _("Other unit")
+
+    code = models.CharField(_("Unit code"), max_length=32, unique=True)
+    name = models.CharField(_("Unit name"), max_length=100)
+    kind = models.CharField(_("Kind"), max_length=20, choices=Kind, default=Kind.OTHER)
+    parent = TreeNodeForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children", verbose_name=_("Parent unit")
+    )
+    formed_on = models.DateField(_("Formed on"), null=True, blank=True)
+    disbanded_on = models.DateField(_("Disbanded on"), null=True, blank=True)
+
+    ledger_name = ("name",)
+    ledger_unit = ("pk",)
+    objects = UnitQuerySet.as_manager()
+
+    class Meta(RecordedModel.Meta):
+        verbose_name = _("Unit")
+        verbose_name_plural = _("Units")
+        ordering = ["code"]
+        constraints = [
+            CheckConstraint(condition=~Q(code="") & ~Q(name=""), name="unit_named"),
+            CheckConstraint(condition=Q(parent=None) | ~Q(parent=F("id")), name="unit_not_its_own_parent"),
+            CheckConstraint(
+                condition=Q(disbanded_on=None) | Q(formed_on=None) | Q(disbanded_on__gte=F("formed_on")),
+                name="unit_disbanded_after_formed",
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def scope_unit_id(self):
+        return self.pk
