@@ -106,8 +106,7 @@ TRIGGERS = [
         "assessment_evaluation",
         "UPDATE",
         "The version of an evaluation counts its signed opinions.",
-        "NEW.version <> OLD.version AND NEW.version <> "
-        "(SELECT COUNT(*) FROM assessment_signedopinion o WHERE o.evaluation_id = NEW.id)",
+        "NEW.version <> OLD.version AND NEW.version <> (SELECT COUNT(*) FROM assessment_signedopinion o WHERE o.evaluation_id = NEW.id)",
     ),
     Trigger(
         "evaluation_locked",
@@ -131,15 +130,19 @@ TRIGGERS = [
     ),
     Trigger("notice_no_delete", "assessment_notice", "DELETE", "A notice that was given stays."),
     Trigger("appeal_no_delete", "assessment_appeal", "DELETE", "A review or appeal that was filed stays."),
+    Trigger("contact_locked_change", "assessment_contact", "UPDATE", LOCKED, of_locked_contact("OLD.id")),
     Trigger(
-        "contact_locked_change", "assessment_contact", "UPDATE", LOCKED, of_locked_contact("OLD.id")
+        "contact_campaign_stays", "assessment_contact", "UPDATE", "A contact stays in its campaign.", "NEW.campaign_id <> OLD.campaign_id"
     ),
-    Trigger("contact_campaign_stays", "assessment_contact", "UPDATE", "A contact stays in its campaign.",
-            "NEW.campaign_id <> OLD.campaign_id"),
     Trigger("contact_no_delete", "assessment_contact", "DELETE", "Evidence is withdrawn, never deleted."),
     *(
-        Trigger(f"team_locked_{event.lower()}", "assessment_teammember", event, LOCKED,
-                of_locked_contact("NEW.contact_id" if event == "INSERT" else "OLD.contact_id"))
+        Trigger(
+            f"team_locked_{event.lower()}",
+            "assessment_teammember",
+            event,
+            LOCKED,
+            of_locked_contact("NEW.contact_id" if event == "INSERT" else "OLD.contact_id"),
+        )
         for event in ("INSERT", "UPDATE", "DELETE")
     ),
     Trigger("finding_no_delete", "assessment_finding", "DELETE", "Evidence is withdrawn, never deleted."),
@@ -173,8 +176,13 @@ TRIGGERS = [
         "WHERE c.id = NEW.contact_id AND e.id = NEW.evaluation_id)",
     ),
     *(
-        Trigger(f"rating_locked_{event.lower()}", "assessment_rating", event, LOCKED,
-                of_locked_finding("NEW.finding_id" if event == "INSERT" else "OLD.finding_id"))
+        Trigger(
+            f"rating_locked_{event.lower()}",
+            "assessment_rating",
+            event,
+            LOCKED,
+            of_locked_finding("NEW.finding_id" if event == "INSERT" else "OLD.finding_id"),
+        )
         for event in ("INSERT", "UPDATE", "DELETE")
     ),
     *(
@@ -192,9 +200,7 @@ TRIGGERS = [
         for event in ("INSERT", "UPDATE")
     ),
     Trigger("decision_no_delete", "assessment_decision", "DELETE", "A decision is revoked, never deleted."),
-    Trigger(
-        "decision_starts_proposed", "assessment_decision", "INSERT", "A decision starts as a proposal.", "NEW.state <> 'proposed'"
-    ),
+    Trigger("decision_starts_proposed", "assessment_decision", "INSERT", "A decision starts as a proposal.", "NEW.state <> 'proposed'"),
     Trigger(
         "decision_steps",
         "assessment_decision",

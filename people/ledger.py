@@ -18,9 +18,7 @@ from people.canonical import canonical, sha256_hex
 from people.models import LedgerEntry, LedgerHead, RecordedModel
 
 #: Verbs that tell of something that happened without changing a record.
-EVENTS = frozenset(
-    "view export reveal refused sign_in sign_in_failed sign_out password_changed verify recombine import_file".split()
-)
+EVENTS = frozenset("view export reveal refused sign_in sign_in_failed sign_out password_changed verify recombine import_file".split())
 
 START = "0" * 64
 
@@ -144,7 +142,7 @@ def _append(record):
 def fold(entries):
     """State that a record's entries, oldest first, amount to; None when it is not there or was deleted."""
     state = None
-    for verb, before, after in entries:
+    for verb, _before, after in entries:
         if verb in EVENTS:
             continue
         if after is None:
@@ -205,9 +203,7 @@ def _verify_chain():
 def _verify_rows(model, chunk=2000):
     label = model._meta.label_lower
     entries = LedgerEntry.objects.filter(object_type=label).exclude(object_id=None)
-    last = max(
-        model._base_manager.aggregate(m=models.Max("pk"))["m"] or 0, entries.aggregate(m=models.Max("object_id"))["m"] or 0
-    )
+    last = max(model._base_manager.aggregate(m=models.Max("pk"))["m"] or 0, entries.aggregate(m=models.Max("object_id"))["m"] or 0)
     for start in range(0, last + 1, chunk):
         span = (start, start + chunk - 1)
         live = model.ledger_states(model._base_manager.filter(pk__range=span).values_list("pk", flat=True))

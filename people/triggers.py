@@ -43,8 +43,7 @@ class Trigger:
             statements += [
                 f"CREATE OR REPLACE FUNCTION {self.name}_all() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
                 f"RAISE EXCEPTION '{message}' USING ERRCODE = 'check_violation'; END $$",
-                f"CREATE TRIGGER {self.name}_all BEFORE TRUNCATE ON {self.table} "
-                f"FOR EACH STATEMENT EXECUTE FUNCTION {self.name}_all()",
+                f"CREATE TRIGGER {self.name}_all BEFORE TRUNCATE ON {self.table} FOR EACH STATEMENT EXECUTE FUNCTION {self.name}_all()",
             ]
         return statements
 

@@ -110,9 +110,7 @@ class Finding(RecordedModel):
     """What one contact showed of one assessee 了解情况. Person-times (人次) are findings not withdrawn."""
 
     contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="findings", verbose_name=_("Contact"))
-    evaluation = models.ForeignKey(
-        Evaluation, on_delete=models.PROTECT, related_name="findings", verbose_name=_("Evaluation")
-    )
+    evaluation = models.ForeignKey(Evaluation, on_delete=models.PROTECT, related_name="findings", verbose_name=_("Evaluation"))
     narrative = models.TextField(_("What was seen or heard"))
     example = models.TextField(_("Concrete example"), blank=True)
     withdrawn_on = models.DateField(_("Withdrawn on"), null=True, blank=True)

@@ -41,9 +41,7 @@ class Decision(RecordedModel):
 
     code = models.CharField(_("Decision number"), max_length=32, unique=True)
     kind = models.CharField(_("Kind"), max_length=12, choices=Kind)
-    cadre = models.ForeignKey(
-        Cadre, null=True, blank=True, on_delete=models.PROTECT, related_name="decisions", verbose_name=_("Cadre")
-    )
+    cadre = models.ForeignKey(Cadre, null=True, blank=True, on_delete=models.PROTECT, related_name="decisions", verbose_name=_("Cadre"))
     unit = models.ForeignKey(
         Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="decisions", verbose_name=_("Leading group")
     )
@@ -60,9 +58,7 @@ class Decision(RecordedModel):
     )
     revoked_on = models.DateField(_("Revoked on"), null=True, blank=True)
     revoked_why = models.TextField(_("Revoked because"), blank=True)
-    mentor = models.ForeignKey(
-        Cadre, null=True, blank=True, on_delete=models.PROTECT, related_name="mentored", verbose_name=_("Mentor")
-    )
+    mentor = models.ForeignKey(Cadre, null=True, blank=True, on_delete=models.PROTECT, related_name="mentored", verbose_name=_("Mentor"))
 
     ledger_name = ("code", "cadre__name", "unit__name")
     ledger_unit = ("cadre__unit_id", "unit_id")
@@ -89,9 +85,7 @@ class Decision(RecordedModel):
                 condition=~Q(state="confirmed") | Q(confirmed_on__isnull=False, confirmed_by__isnull=False),
                 name="decision_confirmed_by_somebody",
             ),
-            CheckConstraint(
-                condition=Q(confirmed_by=None) | ~Q(confirmed_by=F("proposed_by")), name="decision_confirmed_by_another"
-            ),
+            CheckConstraint(condition=Q(confirmed_by=None) | ~Q(confirmed_by=F("proposed_by")), name="decision_confirmed_by_another"),
             CheckConstraint(
                 condition=~Q(state="revoked") | (Q(revoked_on__isnull=False) & ~Q(revoked_why="")),
                 name="decision_revoked_with_reason",

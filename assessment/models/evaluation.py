@@ -34,12 +34,8 @@ class Evaluation(RecordedModel):
         SUBMITTED = "submitted", _("Submitted")
         SIGNED = "signed", _("Signed")
 
-    campaign = models.ForeignKey(
-        Campaign, on_delete=models.PROTECT, related_name="evaluations", verbose_name=_("Campaign")
-    )
-    cadre = models.ForeignKey(
-        Cadre, null=True, blank=True, on_delete=models.PROTECT, related_name="evaluations", verbose_name=_("Cadre")
-    )
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="evaluations", verbose_name=_("Campaign"))
+    cadre = models.ForeignKey(Cadre, null=True, blank=True, on_delete=models.PROTECT, related_name="evaluations", verbose_name=_("Cadre"))
     group = models.ForeignKey(
         Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="group_evaluations", verbose_name=_("Leading group")
     )
@@ -61,9 +57,7 @@ class Evaluation(RecordedModel):
     strengths = models.TextField(_("Strengths"), blank=True)
     shortcomings = models.TextField(_("Shortcomings"), blank=True)
     conclusion = models.TextField(_("Conclusion"), blank=True)
-    author = models.ForeignKey(
-        User, null=True, blank=True, on_delete=models.PROTECT, related_name="authored", verbose_name=_("Author")
-    )
+    author = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="authored", verbose_name=_("Author"))
     submitted_at = models.DateTimeField(_("Submitted at"), null=True, blank=True)
     returned_why = models.TextField(_("Returned because"), blank=True)
     version = models.PositiveSmallIntegerField(_("Version"), default=0)
@@ -245,9 +239,7 @@ class Appeal(RecordedModel):
     due_on = models.DateField(_("To be decided by"))
     outcome = models.CharField(_("Outcome"), max_length=8, choices=Outcome, default=Outcome.PENDING)
     decided_on = models.DateField(_("Decided on"), null=True, blank=True)
-    decided_by = models.ForeignKey(
-        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("Decided by")
-    )
+    decided_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("Decided by"))
     finding = models.TextField(_("What was found"), blank=True)
 
     ledger_name = ("opinion__evaluation__cadre__name", "opinion__evaluation__group__name", "opinion__number")

@@ -47,9 +47,7 @@ class Scheme(RecordedModel):
                 condition=Q(on_site_weight__gte=0, phone_weight__gte=0, talk_weight__gte=0),
                 name="scheme_method_weights_not_negative",
             ),
-            CheckConstraint(
-                condition=Q(on_site_weight=100 - F("phone_weight") - F("talk_weight")), name="scheme_method_weights_100"
-            ),
+            CheckConstraint(condition=Q(on_site_weight=100 - F("phone_weight") - F("talk_weight")), name="scheme_method_weights_100"),
             CheckConstraint(condition=Q(team_size__gte=1), name="scheme_team_of_one_at_least"),
             CheckConstraint(condition=Q(quota=None) | Q(quota__range=(0, 100)), name="scheme_quota_percent"),
         ]

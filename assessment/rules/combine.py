@@ -147,7 +147,7 @@ def combine(yardstick, tally):
     dimensions = {key: _dimension(yardstick, cells) for key, cells in marks.items()}
     weights = yardstick.whole_dimension_weights
     score = _weighted([(weights[key], d.score) for key, d in dimensions.items() if d.score is not None])
-    missing = _missing(yardstick.minimum, tally, score)
+    missing = shortfall(yardstick.minimum, tally, score)
     gap = None if yardstick.gap is None else exact(yardstick.gap)
     return Result(
         score=score,
@@ -215,7 +215,8 @@ def _weighted(pairs):
     return Fraction(over, under * sum(weight for weight, _ in pairs))
 
 
-def _missing(minimum, tally, score):
+def shortfall(minimum, tally, score):
+    """What of the minimum evidence is missing: (what, have, need) for each, ("score", 0, 1) when nothing is scored."""
     missing = [("score", 0, 1)] if score is None else []
     for what in EVIDENCE:
         have = tally.findings.get(what, 0) if what in METHODS else getattr(tally, what)

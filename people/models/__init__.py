@@ -1,6 +1,6 @@
+from people.models.cadre import Cadre, Duty, Kinship, Sanction  # noqa: I001  (needs Unit)
 from people.models.ledger import LedgerEntry, LedgerHead, Part, RecordedModel, RecordedQuerySet
 from people.models.unit import Unit
-from people.models.cadre import Cadre, Duty, Kinship, Sanction  # noqa: I001  (needs Unit)
 from people.models.user import Grant, User
 
 __all__ = [

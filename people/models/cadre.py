@@ -35,8 +35,7 @@ class Cadre(RecordedModel):
     ethnicity = CodeField(_("Ethnicity"), max_length=2, blank=True, code_set="ETHNICITY")
     birth_month = models.CharField(_("Birth month"), max_length=7, blank=True)
     native_place = models.CharField(_("Native place"), max_length=60, blank=True)
-    political_status = CodeField(
-        _("Political status"), max_length=2, blank=True, code_set="POLITICAL_STATUS")
+    political_status = CodeField(_("Political status"), max_length=2, blank=True, code_set="POLITICAL_STATUS")
     joined_party_on = models.DateField(_("Joined the Party"), null=True, blank=True)
     started_work_on = models.DateField(_("Started work"), null=True, blank=True)
     education = CodeField(_("Education"), max_length=2, blank=True, code_set="EDUCATION")
@@ -125,9 +124,7 @@ class Duty(RecordedModel):
     place = models.CharField(_("Place"), max_length=100, blank=True)
     starts_on = models.DateField(_("From"))
     ends_on = models.DateField(_("Until"), null=True, blank=True)
-    cadre = models.ForeignKey(
-        Cadre, null=True, blank=True, on_delete=models.PROTECT, related_name="duties", verbose_name=_("Cadre")
-    )
+    cadre = models.ForeignKey(Cadre, null=True, blank=True, on_delete=models.PROTECT, related_name="duties", verbose_name=_("Cadre"))
     trained_on = models.DateField(_("Trained on"), null=True, blank=True)
     headcount = models.PositiveIntegerField(_("Headcount"), null=True, blank=True)
 
@@ -176,9 +173,7 @@ class Sanction(RecordedModel):
         verbose_name_plural = _("Sanctions")
         ordering = ["-decided_on", "pk"]
         constraints = [
-            CheckConstraint(
-                condition=Q(effect_until=None) | Q(effect_until__gte=F("decided_on")), name="sanction_effect_after_decision"
-            )
+            CheckConstraint(condition=Q(effect_until=None) | Q(effect_until__gte=F("decided_on")), name="sanction_effect_after_decision")
         ]
 
     def __str__(self):

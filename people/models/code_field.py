@@ -17,8 +17,3 @@ class CodeField(models.CharField):
         name, path, args, options = super().deconstruct()
         options.pop("choices", None)
         return name, path, args, {**options, "code_set": self.code_set}
-
-    def contribute_to_class(self, cls, name, **options):
-        super().contribute_to_class(cls, name, **options)
-        # the name in the reader's language, where Django would show the Chinese one of `choices`
-        setattr(cls, f"get_{name}_display", lambda row: getattr(codes, self.code_set).name(getattr(row, name)))

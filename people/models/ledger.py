@@ -245,3 +245,6 @@ class LedgerHead(models.Model):
 
     class Meta:
         constraints = [CheckConstraint(condition=Q(pk=1), name="ledger_one_head")]
+
+    def __str__(self):
+        return f"{self.seq} {self.digest}"

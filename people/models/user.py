@@ -97,14 +97,10 @@ class Grant(RecordedModel):
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="grants", verbose_name=_("User"))
     role = models.CharField(_("Role"), max_length=12, choices=Role)
-    unit = models.ForeignKey(
-        Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="grants", verbose_name=_("Unit")
-    )
+    unit = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="grants", verbose_name=_("Unit"))
     valid_from = models.DateField(_("Valid from"), default=today)
     valid_until = models.DateField(_("Valid until"), null=True, blank=True)
-    granted_by = models.ForeignKey(
-        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("Granted by")
-    )
+    granted_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("Granted by"))
 
     ledger_name = ("user__username", "role")
     ledger_unit = ("unit_id",)
