@@ -4,10 +4,10 @@ import json
 
 from django.utils import timezone
 
-from assessment import queries
 from assessment.actions.numbers import computed, recombine, recombine_rows, verify_numbers
 from assessment.models import Evaluation, Notice, SignedOpinion
 from assessment.models.campaign import Campaign
+from assessment.queries import numbers as queries
 from assessment.rules import grading, workflow
 from assessment.rules.combine import METHOD, two_places
 from assessment.rules.snapshot import opinion_snapshot

@@ -3,9 +3,9 @@
 They are derived from findings, so the ledger holds none of them; a recombination is one event.
 """
 
-from assessment import queries
 from assessment.models import DimensionScore, Evaluation
 from assessment.models.evaluation import NUMBERS
+from assessment.queries import numbers as queries
 from assessment.rules.combine import Tally, combine, two_places
 from people import access
 from people.ledger import Fault, note, recorded

@@ -1,4 +1,4 @@
-"""Figures for the combination: what it reads, grouped in the database."""
+"""What the combination reads, grouped in the database; and the evidence that is signed."""
 
 from collections import defaultdict
 
