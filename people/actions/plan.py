@@ -195,9 +195,11 @@ def set_values(item):
 
 
 def write(plan, model, batch=1000):
-    """Write the new and the changed records of a plan."""
+    """Write the new and the changed records of a plan. Changes that are no fields of the model are left to the caller."""
     if plan.new:
         model.objects.bulk_create([item.record for item in plan.new], batch_size=batch)
-    if plan.changed:
-        fields = sorted({name for item in plan.changed for name in item.changes})
-        model.objects.bulk_update([item.record for item in plan.changed], fields, batch_size=batch)
+    own = {field.name for field in model._meta.concrete_fields}
+    changed = [item.record for item in plan.changed if own & set(item.changes)]
+    if changed:
+        fields = sorted(own & {name for item in plan.changed for name in item.changes})
+        model.objects.bulk_update(changed, fields, batch_size=batch)
