@@ -215,8 +215,12 @@ def id_number_problem(text):
         datetime.date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
     except ValueError:
         return "id_birth_date"
-    total = sum(weight * int(digit) for weight, digit in zip(_ID_WEIGHTS, number, strict=False))
-    return None if number[17] == _ID_CHECKS[total % 11] else "id_checksum"
+    return None if number[17] == id_check(number) else "id_checksum"
+
+
+def id_check(number):
+    """The check character that belongs to the first 17 digits of a number. GB 11643: READ."""
+    return _ID_CHECKS[sum(weight * int(digit) for weight, digit in zip(_ID_WEIGHTS, number, strict=False)) % 11]
 
 
 def tidy_phone(text):
