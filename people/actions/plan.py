@@ -57,7 +57,9 @@ class Gate:
         self.by, self.verb, self.reach = by, verb, access.scope(by, verb)
 
     def reaches(self, unit):
-        """Is this unit within reach? One that is still to be added is where its nearest standing ancestor is."""
+        """Is this unit (or id) within reach? One that is still to be added is where its nearest standing ancestor is."""
+        if isinstance(unit, int):
+            return self.reach.covers(unit)
         while unit is not None and unit.pk is None:
             unit = unit.parent
         return self.reach.everything or (unit is not None and unit.pk in self.reach.units)
