@@ -12,6 +12,7 @@ import pytest
 from django.test import TransactionTestCase, override_settings
 
 from tests import machine, postgres
+from tests.cast import people, world  # noqa: F401  (fixtures for everybody)
 
 SWITCHES = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
