@@ -1,0 +1,141 @@
+"""Pages about one record: look at it, fill in a form, do a deed."""
+
+from django import forms
+from django.contrib import messages
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from assessment.views.common import Page, refused_page
+from assessment.wording import sentence
+from people import ledger
+from people.refusals import Refused
+
+#: Refusals of access. They go into the ledger also when a form shows them beside what was typed.
+ACCESS = frozenset({"role_missing", "outside_scope", "own_file", "file_of_kin"})
+
+
+class DetailPage(Page):
+    """One record. `context()` gives the template what it shows; `facts()` the pairs of the generic template.
+
+    viewed: True writes into the ledger that this person saw this record (once an hour): cadres and evaluations.
+    """
+
+    template_name = "generic/detail.html"
+    viewed = False
+
+    def get_title(self):
+        return str(self.object)
+
+    def sub(self):
+        """Hook: the short line of context under the title."""
+        return ""
+
+    def facts(self):
+        """Hook: [(label, value)] of the generic template."""
+        return []
+
+    def buttons(self):
+        """Hook: what can be done with the record."""
+        return []
+
+    def get(self, request, *args, **kwargs):
+        if self.viewed:
+            ledger.viewed(by=self.user, obj=self.object)
+        return self.render(sub=self.sub(), facts=self.facts(), buttons=self.buttons())
+
+
+class FormPage(Page):
+    """A form whose cleaned data go to an action: `perform(data)` calls it and returns what it saved.
+
+    With `pk` in the address the page is about that record (`self.object`). What the action refuses stands beside its
+    field, and what was typed is kept.
+    """
+
+    form_class = None
+    template_name = "generic/form.html"
+    submit = _("Save")
+    done = _("Saved.")
+    sub = ""  # the short line of context under the title
+
+    def perform(self, data):
+        raise NotImplementedError
+
+    def initial(self):
+        """Hook: what stands in the form at first."""
+        return {}
+
+    def form_kwargs(self):
+        """Hook: more arguments for the form, such as `{"user": self.user}` for scoped choices."""
+        return {}
+
+    def get_form(self, data=None, files=None):
+        return self.form_class(data, files, initial=self.initial(), **self.form_kwargs())
+
+    def next_url(self, result):
+        """Hook: where to go afterwards: to what was saved, else to its list."""
+        result = result if hasattr(result, "pk") else self.object
+        noun = (type(result) if result else self.model)._meta.model_name
+        return reverse(f"{noun}_detail", args=[result.pk]) if result else reverse(f"{noun}_list")
+
+    def back_url(self):
+        """Hook: where "Cancel" leads."""
+        return self.next_url(None)
+
+    def get(self, request, *args, **kwargs):
+        return self.render(form=self.get_form())
+
+    def post(self, request, *args, **kwargs):
+        form = self.get_form(request.POST, request.FILES)
+        if not form.is_valid():
+            return self.render(form=form)
+        try:
+            result = self.perform(form.cleaned_data)
+        except Refused as refused:
+            return self.refused(form, refused.refusals)
+        if self.done:
+            messages.success(request, self.done)
+        return self.redirect(self.next_url(result))
+
+    def refused(self, form, refusals):
+        """Show each refusal beside its field, else above the form."""
+        for refusal in refusals:
+            form.add_error(refusal.field if refusal.field in form.fields else None, sentence(refusal))
+        codes = [r.code for r in refusals if r.code in ACCESS]
+        if codes:
+            facts = {"verb": self.verb, "codes": codes, "path": self.request.path}
+            ledger.note(by=self.user, verb="refused", obj=self.object, facts=facts)
+        return self.render(form=form)
+
+
+class ReasonForm(forms.Form):
+    """Why the deed is done."""
+
+    reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3}), max_length=1000)
+
+
+class ActionPage(FormPage):
+    """One deed with one record: asked back on GET, done on POST. `perform(data)` calls the action.
+
+    reason: "required", "optional" or "" (not asked). More to ask: give a form_class.
+    explain: what the deed does. What the action refuses as a whole answers 403 with the reason.
+    """
+
+    template_name = "generic/confirm.html"
+    reason = ""
+    explain = ""
+    submit = _("Confirm")
+    done = _("Done.")
+    danger = False
+
+    def get_form(self, data=None, files=None):
+        if self.form_class:
+            return super().get_form(data, files)
+        form = ReasonForm(data, initial=self.initial()) if self.reason else forms.Form(data)
+        if self.reason == "optional":
+            form.fields["reason"].required = False
+        return form
+
+    def refused(self, form, refusals):
+        if any(r.field in form.fields for r in refusals):
+            return super().refused(form, refusals)
+        return refused_page(self.request, refusals, verb=self.verb, obj=self.object)
