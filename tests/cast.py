@@ -9,14 +9,12 @@ Everybody and everything here is invented. All is made through the actions, so i
 
 from datetime import date, datetime, timedelta
 from types import SimpleNamespace
-from uuid import uuid4
 
 import pytest
 from django.utils import timezone
 
-from assessment.actions import campaigns, evaluations, schemes
-from assessment.actions.numbers import recombine_rows
-from assessment.models import Contact, Evaluation, Finding, Rating, TeamMember
+from assessment.actions import campaigns, contacts, evaluations, schemes
+from assessment.models import Evaluation
 from people.access import forget
 from people.actions import cadres, duties, grants, units, users
 from people.ledger import recorded
@@ -147,38 +145,29 @@ def add_kin(w, cadre, relative):
 # --- evidence
 
 
-def give(w, marks, method="on_site", *, lead=None, team=None, relation="peer", number=None, on=None, by=None, source="某某", place="村口"):
+def give(w, marks, method="on_site", *, lead=None, team=None, relation="peer", number="", on=None, by=None, source="某某", place="村口"):
     """One contact and its findings. marks: {evaluation: level, or {dimension: level}, or None}; dimension by place, code or name."""
-    marks = {row: level for row, level in marks.items()}
     lead = lead or w.lin
-    team = team or [lead, w.mei if lead != w.mei else w.lin]
     campaign = next(iter(marks)).campaign
-    dimensions, levels = list(campaign.scheme.dimensions.all()), {level.name: level for level in campaign.scheme.levels.all()}
-    named = {key: d for n, d in enumerate(dimensions) for key in (n, d.code, d.name)}
-    with recorded(by=by or lead, verb="record_contact"):
-        contact = Contact(
-            campaign=campaign,
-            number=number or f"{method}-{Contact.objects.filter(campaign=campaign).count() + 1}",
-            method=method,
-            held_at=on or timezone.make_aware(datetime(2022, 5, 1, 9)),
-            place=place if method == "on_site" else "",
-            source_name=source,
-            source_post="村民",
-            relation=relation,
-            recorder=by or lead,
-            client_uuid=uuid4(),
-        )
-        contact.save()
-        TeamMember.objects.bulk_create([TeamMember(contact=contact, user=user, position=n) for n, user in enumerate(team)])
-        for evaluation, level in marks.items():
-            finding = Finding(contact=contact, evaluation=evaluation, narrative=f"{contact.number} 所见 {evaluation}", example="例")
-            finding.save()
-            chosen = level if isinstance(level, dict) else {n: level for n in range(len(dimensions)) if level}
-            Rating.objects.bulk_create(
-                [Rating(finding=finding, dimension=named[key], level=levels[name]) for key, name in chosen.items()]
-            )
-        recombine_rows([evaluation.pk for evaluation in marks])
-    return contact
+    dimensions = list(campaign.scheme.dimensions.all())
+    findings = []
+    for evaluation, level in marks.items():
+        chosen = level if isinstance(level, dict) else {n: level for n in range(len(dimensions)) if level}
+        ratings = {dimensions[key] if isinstance(key, int) else key: name for key, name in chosen.items()}
+        findings.append(contacts.FindingDraft(evaluation, f"{method}所见{evaluation}", "例如某日", ratings))
+    draft = contacts.ContactDraft(
+        campaign,
+        method,
+        on or timezone.make_aware(datetime(2022, 5, 1, 9)),
+        team or [lead, w.mei if lead != w.mei else w.lin],
+        findings,
+        number,
+        place if method == "on_site" else "",
+        source,
+        "村民",
+        relation,
+    )
+    return contacts.record(by=by or lead, drafts=[draft])[0]
 
 
 def give_evidence(w, *rows, level="较好"):
