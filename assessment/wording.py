@@ -3,6 +3,8 @@
 A sentence says what is wrong and what to do; a rule of the field names its source.
 """
 
+from datetime import datetime
+
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N
@@ -20,6 +22,88 @@ SENTENCES = {
     "required": N("Please fill this in."),
     "reason_missing": N("Please give the reason."),
     "date_in_future": N("This day lies in the future."),
+    # values that cannot be read
+    "too_long": N("This has %(length)s characters; %(limit)s are the most."),
+    "unknown_word": N("%(value)s is not known here. Use one of: %(expected)s."),
+    "not_a_date": N("%(value)s cannot be read as a date. Write it like 2022-05-06, with time 2022-05-06 13:30."),
+    "not_a_month": N("%(value)s cannot be read as a month. Write it like 1980-03."),
+    "not_a_number": N("%(value)s is not a number."),
+    "not_whole": N("%(value)s is not a whole number."),
+    "not_above": N("%(value)s is too low: the number has to be above %(low)s."),
+    "too_many_places": N("%(value)s has too many decimal places; %(places)s are the most."),
+    "out_of_range": N("%(value)s does not lie between %(low)s and %(high)s."),
+    "in_future": N("%(value)s lies in the future."),
+    "id_length": N("An ID number has 18 characters; %(value)s has not. In Excel, keep it as text."),
+    "id_characters": N("%(value)s is no ID number: 17 digits, then a digit or X."),
+    "id_birth_date": N("%(value)s is no ID number: its seventh to fourteenth digits are no day."),
+    "id_checksum": N("%(value)s is no ID number: its last character does not fit the others (GB 11643)."),
+    "phone_form": N("%(value)s is no phone number: 11 digits, or the area code and the number."),
+    "ends_before_start": N("%(end)s lies before %(start)s."),
+    "duplicate_key": N("%(value)s stands here more than once; once is enough."),
+    # units, cadres and what is known of them
+    "unknown_unit": N("There is no unit with the code %(value)s."),
+    "unknown_cadre": N("There is no cadre with the code %(value)s."),
+    "parent_cycle": N("A unit cannot be below itself: %(value)s is this unit or below it."),
+    "before_birth": N("%(value)s lies before the birth month %(birth_month)s."),
+    "id_number_taken": N("The cadre %(cadre)s has this ID number already."),
+    "cadre_or_headcount": N("Give either a cadre or a headcount of people who are no cadres."),
+    "training_of_cadre": N("A day of training belongs to a cadre, not to a headcount."),
+    "kin_of_himself": N("Nobody is his own relative: choose another cadre."),
+    "kinship_known": N("These two are on record as relatives already."),
+    # accounts and grants
+    "bad_username": N("%(value)s is no user name: use letters, digits and . @ + - _ only, %(limit)s at most."),
+    "username_taken": N("The user name %(value)s is taken."),
+    "unknown_user": N("There is no user with the name %(value)s."),
+    "weak_password": N("This password is too weak: %(why)s"),
+    "bad_email": N("%(value)s is no email address."),
+    "cadre_has_account": N("The cadre %(cadre)s has an account already."),
+    "not_oneself": N("Nobody switches off his own account."),
+    "grant_to_oneself": N("Nobody grants a role to himself: another security administrator has to."),
+    "grant_exists": N("The user has this role on this unit at that time already."),
+    "roles_exclusive": N("%(role)s cannot go together with %(roles)s: administrators hold one role only. End the other grant first."),
+    # schemes
+    "scheme_frozen": N("The scheme %(value)s is in use and frozen: make a new scheme with another code."),
+    "unknown_scheme": N("There is no scheme with the code %(value)s."),
+    "weights_not_100": N("The weights of the three methods sum to %(total)s; they have to sum to 100."),
+    "dimension_weights_not_100": N("The weights of the dimensions sum to %(total)s; they have to sum to 100."),
+    "no_dimensions": N("A scheme needs at least one dimension."),
+    "no_levels": N("A scheme needs at least one level."),
+    "no_grades": N("A scheme needs at least one grade."),
+    "no_grade_from_0": N("The lowest grade starts at %(value)s; one grade has to start at 0."),
+    "twice_in_scheme": N("%(value)s stands in this scheme twice."),
+    "reserved_heading": N("A dimension cannot be named %(value)s: that is a heading of the workbook."),
+    "reserved_grade": N("A grade cannot be named %(value)s: that is what stands where none is determined."),
+    # campaigns
+    "unknown_campaign": N("There is no campaign with the code %(value)s."),
+    "campaign_closed": N("The campaign %(campaign)s is closed: open it again on its page first."),
+    "campaign_not_open": N("The campaign %(campaign)s is still being prepared: open it first."),
+    "campaign_is_open": N("The campaign %(campaign)s is open and cannot go back to preparation."),
+    "scheme_of_roster": N("The campaign has a roster: its scheme stays."),
+    "contacts_outside_period": N("There are contacts from %(first)s until %(last)s: the period has to hold them."),
+    "cadre_or_unit": N("Give either a cadre code or a unit code (for its leading group), not both."),
+    "scheme_for_cadres": N("The scheme %(scheme)s is for cadres, not for leading groups."),
+    "scheme_for_groups": N("The scheme %(scheme)s is for leading groups, not for cadres."),
+    "assessee_has_evidence": N("There is evidence about %(assessee)s: only somebody without any leaves the roster."),
+    # contacts
+    "number_taken": N("The campaign has a record %(value)s already: leave the number blank for the next free one."),
+    "number_stays": N("The number of a record stays: %(value)s."),
+    "uuid_taken": N("This record was sent by somebody else already."),
+    "place_missing": N("An on-site observation needs its place."),
+    "source_missing": N("A phone inquiry or talk needs its source: whom you spoke to."),
+    "outside_campaign": N("%(value)s lies outside the campaign, which runs from %(start)s until %(end)s."),
+    "twice_in_team": N("%(value)s stands in the team twice."),
+    "user_inactive": N("The account %(value)s is switched off."),
+    "team_too_small": N("The team has %(value)s; the scheme asks for at least %(need)s assessors (rules of selection, art. 33)."),
+    "team_own_file": N("%(member)s is %(cadre)s: nobody assesses himself (Civil Servants Law, art. 74 to 77)."),
+    "team_file_of_kin": N("%(member)s is a relative of %(cadre)s and has to step aside (Civil Servants Law, art. 74 to 77)."),
+    "no_finding": N("A contact tells of at least one assessee: add one."),
+    "assessee_twice": N("%(value)s stands in this contact twice."),
+    "not_on_roster": N("%(value)s is not on the roster of the campaign %(campaign)s: put him on it first."),
+    "dimension_not_in_scheme": N("The scheme %(scheme)s has no such dimension: leave the cell blank instead of %(value)s."),
+    "evidence_locked": N("The evaluation of %(value)s was submitted or signed: its evidence is locked."),
+    "finding_withdrawn": N("This finding was withdrawn on %(on)s: a withdrawn one stays as it is."),
+    "withdrawn_half": N("A withdrawal needs both its day and its reason."),
+    "withdrawn_before_held": N("The withdrawal (%(value)s) lies before the contact (%(held_at)s)."),
     # sign-off
     "not_gathering": N("The evaluation was submitted or signed: its opinion and evidence are locked."),
     "not_submitted": N("Only a submitted evaluation can be signed or returned."),
@@ -89,6 +173,9 @@ OPINION_FIELDS = {
 }
 
 
+MOST = 12  # words of a long set that a sentence names
+
+
 def shortfall(missing):
     """(what, have, need) triples in words: "talk findings 0 of 1"."""
     return _("; ").join(
@@ -113,8 +200,13 @@ def _fact(name, value):
         return grade_name(value)
     if name == "field" and value in OPINION_FIELDS:
         return _(OPINION_FIELDS[value])
+    if name == "role":
+        return str(Grant.Role(value).label)
     if isinstance(value, list | tuple):
-        return _(", ").join(map(str, value))
+        shown = list(map(str, value))
+        return _(", ").join(shown if len(shown) <= MOST else [*shown[:MOST], "…"])
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M}"
     if hasattr(value, "year"):
         return date_format(value)
     return _("open end") if value is None else value
