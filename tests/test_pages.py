@@ -92,7 +92,9 @@ def test_a_stranger_does_not_learn_that_it_is_there(sign_in, url, people, name):
     client, before = sign_in("east"), last_entry().seq
     there = reverse(f"cadre_{name}", args=[people.karma.pk])
     assert client.get(there).status_code == client.post(there, {"name": "x", "reason": "y"}).status_code == 404
-    assert last_entry().seq == before
+    # the stranger learns nothing, but the auditor learns of the stranger
+    told = LedgerEntry.objects.filter(seq__gt=before).values_list("verb", "actor", "object_id")
+    assert list(told) == [("refused", people.east.pk, people.karma.pk)] * 2
     client.logout()
     assert client.get(there).headers["Location"].startswith(reverse("login"))
 

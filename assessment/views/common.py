@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from django.http import HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpResponseRedirect
+from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views import View
 
@@ -83,10 +83,17 @@ class Page(View):
         return visible_to(self.user, model or self.model)
 
     def get_object(self):
-        """The record that the page is about: 404 for a stranger, who is not to know that it is there."""
+        """The record that the page is about: 404 for a stranger, who is not to know that it is there; the ledger is told."""
         if "pk" not in self.kwargs:
             return None
-        return get_object_or_404(self.rows(self.visible()), pk=self.kwargs["pk"])
+        found = self.rows(self.visible()).filter(pk=self.kwargs["pk"]).first()
+        if found is None:
+            hidden = self.model._base_manager.filter(pk=self.kwargs["pk"]).first()
+            if hidden is not None:
+                facts = {"verb": self.verb, "codes": ["outside_scope"], "path": self.request.path}
+                ledger.note(by=self.request.user, verb="refused", obj=hidden, facts=facts)
+            raise Http404
+        return found
 
     def get_title(self):
         return self.title
