@@ -172,8 +172,8 @@ class Fault:
 
 def verify() -> Iterator[Fault]:
     """Walk the chain, then compare live rows with what the ledger last said of them. Yields faults, first first."""
-    for name in triggers.missing():
-        yield Fault("trigger missing", {"trigger": name})
+    for what, name in triggers.faults():
+        yield Fault(f"trigger {what}", {"trigger": name})
     yield from _verify_chain()
     for model in recorded_models():
         yield from _verify_rows(model)

@@ -23,29 +23,30 @@ class Trigger:
     message: str
     condition: str = ""
 
-    def statements(self, vendor):
-        """SQL that installs the trigger."""
+    def parts(self, vendor):
+        """What makes up the trigger: {trigger name: (its own SQL, body of the function it calls on PostgreSQL)}."""
         message = self.message.replace("'", "''")
         if vendor == "sqlite":
             when = f"WHEN {self.condition}" if self.condition else ""
-            return [
-                f"CREATE TRIGGER {self.name} BEFORE {self.event} ON {self.table} FOR EACH ROW {when} "
-                f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
-            ]
+            sql = f"BEFORE {self.event} ON {self.table} FOR EACH ROW {when} BEGIN SELECT RAISE(ABORT, '{message}'); END"
+            return {self.name: (f"CREATE TRIGGER {self.name} {sql}", "")}
+        refuse = f"RAISE EXCEPTION '{message}' USING ERRCODE = 'check_violation';"
         result = "OLD" if self.event == "DELETE" else "NEW"
-        statements = [
-            f"CREATE OR REPLACE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-            f"IF {self.condition or 'true'} THEN RAISE EXCEPTION '{message}' USING ERRCODE = 'check_violation'; END IF; "
-            f"RETURN {result}; END $$",
-            f"CREATE TRIGGER {self.name} BEFORE {self.event} ON {self.table} FOR EACH ROW EXECUTE FUNCTION {self.name}()",
-        ]
+        body = f" BEGIN IF {self.condition or 'true'} THEN {refuse} END IF; RETURN {result}; END "
+        sql = f"BEFORE {self.event} ON {self.table} FOR EACH ROW EXECUTE FUNCTION {self.name}()"
+        found = {self.name: (f"CREATE TRIGGER {self.name} {sql}", body)}
         if self.event == "DELETE" and not self.condition:
-            statements += [
-                f"CREATE OR REPLACE FUNCTION {self.name}_all() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-                f"RAISE EXCEPTION '{message}' USING ERRCODE = 'check_violation'; END $$",
-                f"CREATE TRIGGER {self.name}_all BEFORE TRUNCATE ON {self.table} FOR EACH STATEMENT EXECUTE FUNCTION {self.name}_all()",
-            ]
-        return statements
+            name = f"{self.name}_all"
+            sql = f"BEFORE TRUNCATE ON {self.table} FOR EACH STATEMENT EXECUTE FUNCTION {name}()"
+            found[name] = (f"CREATE TRIGGER {name} {sql}", f" BEGIN {refuse} END ")
+        return found
+
+    def statements(self, vendor):
+        """SQL that installs the trigger."""
+        for name, (sql, body) in self.parts(vendor).items():
+            if body:
+                yield f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $${body}$$"
+            yield sql
 
 
 def declared():
@@ -56,19 +57,27 @@ def declared():
 
 
 def present(on=connection):
-    """{trigger name: table} of what the database holds."""
+    """{trigger name: (its SQL, body of its function)} of what the database holds and has switched on."""
     with on.cursor() as cursor:
         if on.vendor == "sqlite":
-            cursor.execute("SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'")
+            cursor.execute("SELECT name, sql, '' FROM sqlite_master WHERE type = 'trigger'")
         else:
-            cursor.execute("SELECT tgname, tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal AND tgenabled = 'O'")
-        return dict(cursor.fetchall())
+            cursor.execute(
+                "SELECT t.tgname, pg_get_triggerdef(t.oid, true), p.prosrc FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid "
+                "WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A')"
+            )
+        return {name: rest for name, *rest in cursor.fetchall()}
 
 
-def missing(on=connection):
-    """Names of declared triggers that the database does not hold, or holds switched off."""
+def faults(on=connection):
+    """Yield ("missing" or "altered", name) for each declared trigger that the database does not hold as declared."""
     there = present(on)
-    return [t.name for t in declared() if t.name not in there]
+    for trigger in declared():
+        for name, parts in trigger.parts(on.vendor).items():
+            if name not in there:
+                yield "missing", name
+            elif list(parts) != there[name]:
+                yield "altered", name
 
 
 def drop(on=connection):
@@ -76,7 +85,7 @@ def drop(on=connection):
     there = present(on)
     with on.cursor() as cursor:
         for trigger in declared():
-            for name in (trigger.name, f"{trigger.name}_all"):
+            for name in trigger.parts(on.vendor):
                 if name in there:
                     suffix = f" ON {trigger.table}" if on.vendor == "postgresql" else ""
                     cursor.execute(f"DROP TRIGGER {name}{suffix}")

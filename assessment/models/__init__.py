@@ -1,9 +1,9 @@
-from assessment.models.scheme import Dimension, Grade, Level, Scheme
-from assessment.models.campaign import Campaign  # noqa: I001  (order of dependence)
-from assessment.models.evaluation import Appeal, DimensionScore, Evaluation, Notice, SignedOpinion
+from assessment.models.campaign import Campaign
 from assessment.models.contact import Contact, Finding, Rating, TeamMember
 from assessment.models.decision import Basis, Decision, FollowUp, Publication
+from assessment.models.evaluation import Appeal, DimensionScore, Evaluation, Notice, SignedOpinion
 from assessment.models.job import Job
+from assessment.models.scheme import Dimension, Grade, Level, Scheme
 
 __all__ = [
     "Appeal",

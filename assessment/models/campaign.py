@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assessment.models.scheme import Scheme
 from people.models import RecordedModel, RecordedQuerySet, Unit
+from people.models.known import choices_held
 
 
 class CampaignQuerySet(RecordedQuerySet):
@@ -22,6 +23,7 @@ class CampaignQuerySet(RecordedQuerySet):
         return self.filter(Q(unit_id__in=scope.units) | Exists(theirs))
 
 
+@choices_held
 class Campaign(RecordedModel):
     """An assessment campaign 考核任务."""
 

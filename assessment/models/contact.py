@@ -11,6 +11,7 @@ from assessment.models.campaign import Campaign
 from assessment.models.evaluation import Evaluation, OfEvaluationQuerySet
 from assessment.models.scheme import Dimension, Level
 from people.models import Part, RecordedModel, RecordedQuerySet, User
+from people.models.known import choices_held
 
 
 class Method(models.TextChoices):
@@ -32,6 +33,7 @@ class ContactQuerySet(RecordedQuerySet):
         return self.filter(Exists(Finding.objects.within(scope).filter(contact=OuterRef("pk"))))
 
 
+@choices_held
 class Contact(RecordedModel):
     """One act of finding out 了解. Who said it is for assessors and reviewers of the campaign's unit and auditors."""
 

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assessment.models.evaluation import SignedOpinion
 from people.models import Cadre, Part, RecordedModel, RecordedQuerySet, Unit, User
+from people.models.known import choices_held
 
 
 class OfAssesseeQuerySet(RecordedQuerySet):
@@ -25,6 +26,7 @@ class OfAssesseeQuerySet(RecordedQuerySet):
         return seen
 
 
+@choices_held
 class Decision(RecordedModel):
     """A use of results 结果运用: selection and appointment, tracked training, or commendation."""
 
@@ -161,6 +163,7 @@ class FollowUp(RecordedModel):
         return self.decision.cadre_id
 
 
+@choices_held
 class Publication(RecordedModel):
     """How a commendation was made known 宣传."""
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from assessment.models.campaign import Campaign
 from assessment.models.scheme import Dimension
 from people.models import Cadre, RecordedModel, RecordedQuerySet, Unit, User
+from people.models.known import choices_held
 
 #: What the live numbers are called; they are derived, so the ledger leaves them out and `verify` computes them again.
 NUMBERS = ("score", "proposed_grade", "count_on_site", "count_phone", "count_talk", "relations", "leads", "contested")
@@ -22,6 +23,7 @@ class EvaluationQuerySet(RecordedQuerySet):
         return seen.filter(Q(cadre=None) | ~Q(cadre_id__in=scope.recused)) if scope.recused else seen
 
 
+@choices_held
 class Evaluation(RecordedModel):
     """An evaluation 评价; its row is the roster's row too.
 
@@ -191,6 +193,7 @@ class OfOpinionQuerySet(OfEvaluationQuerySet):
     path = "opinion__evaluation__"
 
 
+@choices_held
 class Notice(RecordedModel):
     """The written notice of a signed opinion to the cadre, and his answer (公务员法 38)."""
 
@@ -220,6 +223,7 @@ class Notice(RecordedModel):
         return self.opinion.evaluation.unit_id
 
 
+@choices_held
 class Appeal(RecordedModel):
     """A review 复核 or appeal 申诉 against a signed opinion, with its deadline (公务员法 95, 96)."""
 

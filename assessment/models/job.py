@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from people.models import RecordedModel, RecordedQuerySet, User
+from people.models.known import choices_held
 
 
 class JobQuerySet(RecordedQuerySet):
@@ -15,6 +16,7 @@ class JobQuerySet(RecordedQuerySet):
         return self.filter(by_id=scope.user_id) if scope else self.none()
 
 
+@choices_held
 class Job(RecordedModel):
     """Long work: who, why, how far, and its result."""
 

@@ -5,6 +5,7 @@ from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
 from people.models import Part, RecordedModel
+from people.models.known import choices_held
 
 
 def hundredths(name, **options):
@@ -12,6 +13,7 @@ def hundredths(name, **options):
     return models.DecimalField(name, max_digits=5, decimal_places=2, **options)
 
 
+@choices_held
 class Scheme(RecordedModel):
     """An assessment scheme 考核方案. `digest` is blank until a campaign uses it; then nothing of it changes."""
 

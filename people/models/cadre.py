@@ -5,6 +5,7 @@ from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
 from people.models.code_field import CodeField
+from people.models.known import choices_held
 from people.models.ledger import RecordedModel, RecordedQuerySet
 from people.models.unit import Unit
 
@@ -18,6 +19,7 @@ class CadreQuerySet(RecordedQuerySet):
         return self if scope.everything else self.filter(unit_id__in=scope.units)
 
 
+@choices_held
 class Cadre(RecordedModel):
     """A cadre 干部. Code sets are stored as codes of the national standards (`people.codes`)."""
 
@@ -107,6 +109,7 @@ class DutyQuerySet(RecordedQuerySet):
         return self.filter(~Q(cadre=None), Q(trained_on=None) | Q(trained_on__gt=F("starts_on")))
 
 
+@choices_held
 class Duty(RecordedModel):
     """A front-line duty 一线任务: of one cadre, or of a number of people who are no cadres."""
 
@@ -188,6 +191,7 @@ class Sanction(RecordedModel):
         return self.cadre_id
 
 
+@choices_held
 class Kinship(RecordedModel):
     """Two cadres who may not handle each other's files 回避关系 (公务员法 74 to 77). Holds both ways."""
 

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from tree_queries.fields import TreeNodeForeignKey
 from tree_queries.query import TreeQuerySet
 
+from people.models.known import choices_held
 from people.models.ledger import RecordedModel, RecordedQuerySet
 
 
@@ -31,6 +32,7 @@ class UnitQuerySet(RecordedQuerySet, TreeQuerySet):
         return self.filter(pk__in=ids)
 
 
+@choices_held
 class Unit(RecordedModel):
     """A unit 单位."""
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from people.models.cadre import Cadre
+from people.models.known import choices_held
 from people.models.ledger import RecordedModel, RecordedQuerySet
 from people.models.unit import Unit
 
@@ -84,6 +85,7 @@ class GrantQuerySet(RecordedQuerySet):
         return self.filter(Q(valid_until=None) | Q(valid_until__gte=day), valid_from__lte=day)
 
 
+@choices_held
 class Grant(RecordedModel):
     """A role of a user on a unit and all below it; no unit means everything."""
 
