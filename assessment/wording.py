@@ -11,6 +11,7 @@ from django.utils.translation import gettext_noop as N
 
 from people import codes
 from people.models import Grant
+from people.refusals import Refusal
 
 SENTENCES = {
     # access
@@ -104,6 +105,23 @@ SENTENCES = {
     "finding_withdrawn": N("This finding was withdrawn on %(on)s: a withdrawn one stays as it is."),
     "withdrawn_half": N("A withdrawal needs both its day and its reason."),
     "withdrawn_before_held": N("The withdrawal (%(value)s) lies before the contact (%(held_at)s)."),
+    # workbooks
+    "not_a_workbook": N("This file cannot be read as an Excel workbook: save it as .xlsx and try again."),
+    "file_too_large": N("The file is larger than %(limit)s MB: divide it."),
+    "workbook_too_large": N("The workbook unpacks to %(what)s; %(limit)s is the most: divide it."),
+    "too_many_rows": N("The workbook has more than %(limit)s rows: divide it."),
+    "no_known_sheet": N("None of its sheets is known. An exchange workbook has sheets named: %(expected)s."),
+    "sheet_twice": N("This sheet stands here twice, as %(other)s too: keep one."),
+    "sheet_unknown": N("Sheet %(sheet)s is not known and was passed over."),
+    "sheet_out_only": N("Sheet %(sheet)s is only given out and was passed over."),
+    "heading_twice": N("The heading %(value)s stands here twice: keep one."),
+    "column_missing": N("The column %(zh)s (%(en)s) is needed."),
+    "column_unknown": N("Sheet %(sheet)s: the column %(column)s is not known and was passed over."),
+    "column_without_heading": N("Sheet %(sheet)s: values in columns without a heading were passed over."),
+    "cell_error": N("The cell holds the error %(value)s: correct it in Excel."),
+    "formula_without_value": N("The cell holds a formula without a value: put in the value itself."),
+    "rows_disagree": N("Row %(first)s of the same record says %(expected)s: what they have in common has to agree."),
+    "changed_meanwhile": N("Records changed while the workbook was checked, and it no longer fits: check it again."),
     # sign-off
     "not_gathering": N("The evaluation was submitted or signed: its opinion and evidence are locked."),
     "not_submitted": N("Only a submitted evaluation can be signed or returned."),
@@ -216,3 +234,20 @@ def sentence(refusal):
     """The sentence for a refusal, in the reader's language."""
     facts = {name: _fact(name, value) for name, value in refusal.facts.items()}
     return _(SENTENCES[refusal.code]) % facts
+
+
+def fault_line(fault):
+    """One error of a workbook in one line: sheet, row, column, value, and what is expected."""
+    place = [fault.sheet]
+    if fault.row:
+        place.append(_("row %(row)s") % {"row": fault.row})
+    if fault.column:
+        place.append(fault.column)
+    value = f" “{fault.value}”" if fault.value else ""
+    said = sentence(Refusal(fault.code, fault.facts))
+    return f"{_(', ').join(filter(None, place))}{value}: {said}" if any(place) else said
+
+
+def note_line(note):
+    """Something about a workbook that is no error."""
+    return sentence(Refusal(*note))

@@ -98,6 +98,8 @@ def plan(by, rows, known):
         found = look_up(work, item, "unit", known.units, "unknown_unit")
         look_up(work, item, "scheme", known.schemes, "unknown_scheme")
         set_values(item)
+        if item.new and "state" in rows[item.row] and "state" not in item.values:
+            campaign.state = State.OPEN  # unreadable: told here, and not once more for every contact
         if not (item.new or item.changes):
             continue
         refusal = gate.refusal(before[0]) if before else None
@@ -196,6 +198,7 @@ def plan_roster(by, rows, known):
         if evaluation is None:
             evaluation = _enlist(work, gate, number, key, known)
             if evaluation is None:
+                known.refused.add(key)
                 continue
             known.add_evaluation(key, evaluation)
         work.items.append(Item(number, evaluation, values))

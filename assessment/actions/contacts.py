@@ -211,7 +211,7 @@ def _write_team(work):
 
 
 def _write_ratings(findings, fresh):
-    gone = [(item.finding.pk, d.pk) for item in findings if id(item) not in fresh for d, _ in item.ratings]
+    gone = [(item.finding.pk, d.pk) for item in findings if id(item) not in fresh for d, *_ in item.ratings]
     if gone:
         pairs = set(gone)
         rows = Rating.objects.filter(finding__in={finding for finding, _ in gone}).order_by()
@@ -222,7 +222,7 @@ def _write_ratings(findings, fresh):
         [
             Rating(finding=item.finding, dimension=dimension, level=level)
             for item in findings
-            for dimension, level in item.ratings
+            for dimension, _, level in item.ratings
             if level is not None
         ],
         batch_size=2000,

@@ -36,7 +36,7 @@ _BETWEEN = re.compile(r"[、,,;;\s]+")
 
 @dataclass
 class FindingItem:
-    """One finding of the plan. ratings: (dimension, level or None) of those that change."""
+    """One finding of the plan. ratings: (dimension, old level, new level) of those that change; a level may be None."""
 
     row: int
     finding: Finding
@@ -57,6 +57,7 @@ class ContactItem:
     new: bool
     changes: dict = field(default_factory=dict)
     team: list | None = None
+    team_was: list = field(default_factory=list)
     findings: list = field(default_factory=list)
     sent: bool = False
 
@@ -99,7 +100,8 @@ class Planner:
         work, standing = self.work, self.standing
         campaign = self.known.campaigns.get(code_of(draft.campaign))
         if campaign is None:
-            work.refuse("unknown_campaign", row, "campaign", value=code_of(draft.campaign))
+            code = code_of(draft.campaign)
+            work.refuse("unknown_campaign" if code else "required", row, "campaign", value=code)
             self._read_without_campaign(row, draft)
             return
         if draft.client_uuid and (sent := standing.by_uuid.get(draft.client_uuid) or self.sent.get(draft.client_uuid)):
@@ -209,7 +211,7 @@ class Planner:
         present = self.standing.teams.get(item.contact.pk, [])
         if not item.new and [user.pk for user in team] == present:
             return
-        item.team = team
+        item.team, item.team_was = team, [self.standing.users[pk] for pk in present]
         for user in team:
             if not user.is_active and user.pk not in present:
                 work.refuse("user_inactive", row, "team", value=user.username)
@@ -257,6 +259,8 @@ class Planner:
         evaluation = self.known.evaluation(key) if key else None
         if evaluation is not None:
             return evaluation
+        if key in self.known.refused:
+            return None  # why he is not on the roster was told there
         if key is None:
             self.work.refuse("cadre_or_unit", row, prefix + "assessee")
             return None
@@ -311,7 +315,7 @@ class Planner:
                 work.refuse("withdrawn_before_held", row, prefix + "withdrawn_on", **facts)
 
     def _ratings(self, row, prefix, draft, campaign, finding):
-        """(dimension, level or None) of the ratings that change."""
+        """(dimension, old level, new level) of the ratings that change."""
         scheme, changes = getattr(campaign, "scheme", None), []
         if scheme is None:
             return []
@@ -332,7 +336,7 @@ class Planner:
                 continue
             was = present[dimension.pk][0] if dimension.pk in present else None
             if (level.pk if level else None) != was or (level and level.pk is None):
-                changes.append((dimension, level))
+                changes.append((dimension, next((each for each in yard.levels if each.pk == was), None) if was else None, level))
         return changes
 
     def _check_hold(self, item):

@@ -51,6 +51,7 @@ class Known(plan.Known):
         self.campaigns = Shelf(Campaign, related=("scheme", "unit"), lock=lock)
         self.yards = {}
         self._evaluations, self._asked = {}, set()
+        self.refused = set()  # roster keys that were asked for and refused
         self._kin = {}
 
     def load_yards(self, schemes):

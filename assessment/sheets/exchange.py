@@ -1,0 +1,339 @@
+"""The exchange workbook on its way in, second half: check everything outside a transaction, then write it in a short one.
+
+    work = prepare(by=user, file=path, name="front_line.xlsx")
+    if not work.faults:
+        carry_out(work)
+
+Every check is that of the actions; here is only which sheet, row and column a refusal is about.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+
+from assessment import columns
+from assessment.actions import campaigns, contacts, evidence, schemes
+from assessment.actions.drafts import UNSET, ContactDraft, FindingDraft
+from assessment.actions.known import Known
+from assessment.columns import fold
+from assessment.models import Campaign, Evaluation
+from assessment.sheets.exchange_read import Fault, Source, read_source, shown
+from people import access, ledger
+from people.actions import cadres, inputs, units
+from people.models import LedgerEntry
+from people.refusals import Refusal, Refused
+
+_PART = re.compile(r"(dimensions|levels|grades)(?:-(\d+)-(\w+))?")
+_FINDING = re.compile(r"findings(?:-\d+-)?")
+COMMON = ("method", "held_at", "place", "team", "source_name", "relation")
+
+
+@dataclass(frozen=True)
+class Change:
+    """A value that the import changes, for the preview."""
+
+    sheet: str
+    row: int
+    key: str
+    column: str
+    old: object
+    new: object
+
+
+@dataclass
+class Count:
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+
+
+@dataclass
+class Work:
+    """An import that is read and checked. counts: by Chinese sheet title; notes: (code, facts)."""
+
+    by: object
+    name: str
+    digest: str
+    source: Source
+    head: int
+    faults: list = field(default_factory=list)
+    notes: list = field(default_factory=list)
+    counts: dict = field(default_factory=dict)
+    changes: list = field(default_factory=list)
+    steps: list = field(default_factory=list)
+
+    @property
+    def empty(self):
+        """Would it change nothing?"""
+        return not any(count.new or count.changed for count in self.counts.values())
+
+
+def prepare(*, by, file, name):
+    """Read and check a workbook. Raises `Refused` if he may not import or it is no workbook; other errors are `faults`."""
+    access.demand(by, "import_workbook")
+    head, _ = ledger.head()  # before anything is looked up
+    work = Work(by, name, _digest(file), read_source(file), head)
+    _plan(work, Known())
+    return work
+
+
+def carry_out(work):
+    """Write a checked import in one transaction; if records have changed since it was checked, it is checked again."""
+    if work.faults:
+        raise ValueError("an import with faults is not written")
+    if work.empty:
+        return
+    with ledger.recorded(by=work.by, verb="import_workbook", reason=work.name):
+        _lock(work)
+        since = LedgerEntry.objects.filter(seq__gt=work.head).exclude(verb__in=ledger.EVENTS)
+        if since.exists():
+            _plan(work, Known())
+            if work.faults:
+                raise Refused(Refusal("changed_meanwhile", {"count": len(work.faults)}))
+        for step in work.steps:
+            step()
+        written = {title: {"new": c.new, "changed": c.changed} for title, c in work.counts.items() if c.new or c.changed}
+        ledger.note(
+            by=work.by, verb="import_file", object_type="workbook", object_name=work.name,
+            facts={"sha256": work.digest, "rows": written},
+        )  # fmt: skip
+    access.forget(work.by)
+
+
+def _digest(file):
+    digest = hashlib.sha256()
+    if hasattr(file, "read"):
+        file.seek(0)
+        for block in iter(lambda: file.read(1 << 20), b""):
+            digest.update(block)
+        file.seek(0)
+    else:
+        with open(file, "rb") as opened:
+            return _digest(opened)
+    return digest.hexdigest()
+
+
+def _lock(work):
+    """Lock order: campaigns, evaluations by id, ledger head last."""
+    codes = {inputs.half_width(row.get("code")) for row in work.source.sheets["campaigns"].rows}
+    for name in ("assessees", "contacts"):
+        codes |= {inputs.half_width(row.get("campaign")) for row in work.source.sheets[name].rows}
+    locked = [c.pk for c in Campaign.objects.filter(code__in=codes).select_for_update(of=("self",)).order_by("pk")]
+    list(Evaluation.objects.filter(campaign__in=locked).select_for_update().order_by("pk").values_list("pk", flat=True))
+
+
+def _plan(work, known):
+    """Plan sheet by sheet; what a later one speaks of may stand in an earlier one."""
+    work.faults, work.notes = list(work.source.faults), list(work.source.notes)
+    work.counts, work.changes, work.steps = {}, [], []
+    sheets, by = work.source.sheets, work.by
+
+    unit_plan = units.plan(by, _own(sheets["units"].rows), known)
+    _take(work, sheets["units"], unit_plan, lambda: units.carry_out(unit_plan))
+
+    cadre_plan = cadres.plan(by, _own(sheets["cadres"].rows), known)
+    _take(work, sheets["cadres"], cadre_plan, lambda: cadres.carry_out(cadre_plan))
+
+    _plan_schemes(work, known)
+
+    rows = _campaign_rows(sheets["campaigns"].rows, known)
+    campaign_plan = campaigns.plan(by, rows, known)
+    _take(work, sheets["campaigns"], campaign_plan, lambda: campaigns.carry_out(campaign_plan))
+
+    renamed = {"cadre_code": "cadre", "unit_code": "unit"}
+    rows = [{renamed.get(name, name): value for name, value in row.items()} for row in _own(sheets["assessees"].rows)]
+    roster = campaigns.plan_roster(by, rows, known)
+    _take(work, sheets["assessees"], roster, lambda: campaigns.carry_out_roster(roster), cadre="cadre_code", unit="unit_code")
+
+    _plan_contacts(work, known)
+    work.steps.append(lambda: campaigns.carry_out_closing(campaign_plan))
+    order = {sheet.title: place for place, sheet in enumerate(sheets.values())}
+    work.faults.sort(key=lambda fault: (order.get(fault.sheet, -1), fault.row))
+
+
+def _take(work, sheet, plan, step, **renamed):
+    """Take a sheet's plan over into the work: its refusals, counts, changes and the step that writes it."""
+    for refusal in plan.refusals:
+        name = renamed.get(refusal.field, refusal.field) or sheet.format.columns[0].field
+        work.faults.append(_fault(sheet, refusal, name))
+    work.counts[sheet.format.zh] = Count(len(plan.new), len(plan.changed), plan.same)
+    for item in plan.changed:
+        for name, (old, new) in item.changes.items():
+            key = str(getattr(item.record, "code", ""))
+            work.changes.append(Change(sheet.title, sheet.numbers[item.row], key, sheet.heading(name), old, new))
+    work.steps.append(step)
+
+
+def _fault(sheet, refusal, name):
+    row = sheet.numbers[refusal.row] if refusal.row is not None else 0
+    value = sheet.value(refusal.row, name) or shown(refusal.facts.get("value"))
+    return Fault(sheet.title, row, sheet.heading(name), value, refusal.code, refusal.facts)
+
+
+def _own(rows):
+    """Rows without the columns that are none of their sheet."""
+    return [{name: value for name, value in row.items() if isinstance(name, str)} for row in rows]
+
+
+def _campaign_rows(rows, known):
+    """A blank state means open for a new campaign, and no change for one that stands."""
+    known.campaigns.load(inputs.half_width(row.get("code")) for row in rows)
+    rows = _own(rows)
+    for row in rows:
+        if not inputs.plain_text(row.get("state")):
+            row.pop("state", None)
+            if known.campaigns.get(inputs.half_width(row.get("code"))) is None:
+                row["state"] = Campaign.State.OPEN.value
+    return rows
+
+
+# --- schemes: four sheets, one record
+
+
+def _plan_schemes(work, known):
+    sheets = work.source.sheets
+    rows = _own(sheets["schemes"].rows)
+    index = {}
+    for number, row in enumerate(rows):
+        index.setdefault(inputs.half_width(row.get("code")), number)
+    origin = {}  # (row of the plan, part) -> rows of the part's sheet
+    known.schemes.load(inputs.half_width(row.get("scheme")) for part in schemes.PARTS for row in sheets[part].rows)
+    for part in schemes.PARTS:
+        for number, row in enumerate(_own(sheets[part].rows)):
+            code = inputs.half_width(row.pop("scheme", None))
+            if not code:
+                work.faults.append(_fault(sheets[part], Refusal("required", {}, row=number), "scheme"))
+                continue
+            if code not in index:
+                if known.schemes.get(code) is None:
+                    refusal = Refusal("unknown_scheme", {"value": code}, row=number)
+                    work.faults.append(_fault(sheets[part], refusal, "scheme"))
+                    continue
+                index[code] = len(rows)
+                rows.append({"code": code})
+            rows[index[code]].setdefault(part, []).append(row)
+            origin.setdefault((index[code], part), []).append(number)
+    plan = schemes.plan(work.by, rows, known)
+    for refusal in plan.refusals:
+        work.faults.append(_scheme_fault(sheets, refusal, origin))
+    work.counts[columns.SCHEMES.zh] = Count(len(plan.new), len(plan.changed), plan.same)
+    for item in plan.changed:
+        for name, (old, new) in item.changes.items():
+            sheet = sheets[name] if name in schemes.PARTS else sheets["schemes"]
+            lines = origin.get((item.row, name)) or ([item.row] if item.row < len(sheets["schemes"].rows) else [0])
+            heading = sheet.format.zh if name in schemes.PARTS else sheet.heading(name)
+            work.changes.append(Change(sheet.title, sheet.numbers[lines[0]], item.record.code, heading, old, new))
+    work.steps.append(lambda: schemes.carry_out(plan))
+
+
+def _scheme_fault(sheets, refusal, origin):
+    """A refusal about a part belongs to the part's sheet; one about all parts to the scheme's own row."""
+    found = _PART.fullmatch(refusal.field)
+    if found and found[2] is not None:
+        lines = origin.get((refusal.row, found[1]))
+        if lines:
+            return _fault(sheets[found[1]], Refusal(refusal.code, refusal.facts, row=lines[int(found[2])]), found[3])
+    if refusal.row < len(sheets["schemes"].rows):
+        return _fault(sheets["schemes"], refusal, "code" if found else refusal.field or "code")
+    for part in schemes.PARTS:  # the scheme stands in the database, only its parts stand in the workbook
+        if lines := origin.get((refusal.row, part)):
+            return _fault(sheets[part], Refusal(refusal.code, refusal.facts, row=lines[0]), "scheme")
+    raise AssertionError("a scheme comes from some row")
+
+
+# --- contacts: rows of one number are one contact
+
+
+def _plan_contacts(work, known):
+    sheet = work.source.sheets["contacts"]
+    codes = {inputs.half_width(row.get("campaign")) for row in sheet.rows}
+    known.campaigns.load(codes)
+    dimensions = _dimension_columns(work, sheet, codes, known)
+    drafts = _drafts(work, sheet, dimensions)
+    plan = contacts.plan(work.by, drafts, known, upsert=True)
+    for refusal in plan.refusals:
+        work.faults.append(_contact_fault(sheet, refusal))
+    touched = {item.row: item for item in plan.findings}
+    new = sum(item.new for item in touched.values())
+    changed = {row for row, item in touched.items() if not item.new} | {item.row for item in plan.changed} - set(touched)
+    work.counts[sheet.format.zh] = Count(new, len(changed), len(sheet.rows) - new - len(changed))
+    for item in plan.items:
+        key = f"{item.contact.campaign.code} {item.contact.number}"
+        if not item.new:
+            for name, (old, value) in item.changes.items():
+                work.changes.append(Change(sheet.title, sheet.numbers[item.row], key, sheet.heading(name), old, value))
+            if item.team:
+                names = ["、".join(user.username for user in team) for team in (item.team_was, item.team)]
+                work.changes.append(Change(sheet.title, sheet.numbers[item.row], key, sheet.heading("team"), *names))
+        for finding in item.findings:
+            if not finding.new:
+                pairs = [(sheet.heading(name), *pair) for name, pair in finding.changes.items()]
+                pairs += [(d.name, old.name if old else "", new.name if new else "") for d, old, new in finding.ratings]
+                work.changes += [Change(sheet.title, sheet.numbers[finding.row], key, *pair) for pair in pairs]
+    work.steps.append(lambda: contacts.carry_out(plan))
+
+
+def _dimension_columns(work, sheet, codes, known):
+    """Headings that are a dimension of some campaign in the sheet; others are reported and passed over."""
+    used = [scheme for code in codes if (scheme := getattr(known.campaigns.get(code), "scheme", None))]
+    known.load_yards(used)
+    names = {fold(dimension.name) for scheme in used for dimension in known.yard(scheme).dimensions}
+    for text in sheet.extra:
+        if fold(text) not in names:
+            work.notes.append(("column_unknown", {"sheet": sheet.title, "column": text}))
+    return [text for text in sheet.extra if fold(text) in names]
+
+
+def _drafts(work, sheet, dimensions):
+    drafts, first = [], {}
+    for number, row in enumerate(sheet.rows):
+        campaign, key = inputs.half_width(row.get("campaign")), inputs.half_width(row.get("number"))
+        if not key:
+            work.faults.append(_fault(sheet, Refusal("required", {}, row=number), "number"))
+        draft = first.get((campaign, key)) if key else None
+        if draft is None:
+            given = {name: row[name] for name in COMMON if name in row}
+            if "team" in given:
+                given["team"] = inputs.plain_text(given["team"])
+            draft = ContactDraft(campaign=campaign, number=key, findings=[], row=number, **given)
+            drafts.append(draft)
+            first[campaign, key] = draft
+        else:
+            _compare(work, sheet, draft.row, number)
+        draft.findings.append(_finding(row, number, dimensions))
+    return drafts
+
+
+def _finding(row, number, dimensions):
+    cadre, unit = inputs.half_width(row.get("cadre_code")), inputs.half_width(row.get("unit_code"))
+    assessee = None if bool(cadre) == bool(unit) else ("cadre", cadre) if cadre else ("unit", unit)
+    given = {name: row.get(name, UNSET) for name in ("narrative", "example", "withdrawn_on", "withdrawn_why")}
+    ratings = {text: row.get(("extra", text)) for text in dimensions}
+    return FindingDraft(assessee=assessee, ratings=ratings, row=number, **given)
+
+
+def _compare(work, sheet, first, number):
+    """Rows of one contact agree in what they have in common."""
+    for name in COMMON:
+        one, other = sheet.rows[first].get(name), sheet.rows[number].get(name)
+        if one != other and _meaning(name, one) != _meaning(name, other):
+            facts = {"value": shown(other), "first": sheet.numbers[first], "expected": shown(one)}
+            work.faults.append(_fault(sheet, Refusal("rows_disagree", facts, row=number), name))
+
+
+def _meaning(name, value):
+    if name == "team":
+        return evidence.team_names(inputs.plain_text(value))
+    try:
+        return evidence.CONTACT[name].read(value)
+    except inputs.Unreadable:
+        return inputs.half_width(value)
+
+
+def _contact_fault(sheet, refusal):
+    name = _FINDING.sub("", refusal.field, count=1)
+    if name.startswith("rating-"):
+        name = name.removeprefix("rating-")
+    elif name in ("assessee", ""):
+        name = "unit_code" if sheet.value(refusal.row, "unit_code") and not sheet.value(refusal.row, "cadre_code") else "cadre_code"
+    return _fault(sheet, refusal, name)
