@@ -181,5 +181,5 @@ def fold(heading):
 
 #: Headings, folded, that no dimension may bear: its column could not be told apart.
 RESERVED = frozenset(
-    fold(heading) for sheet in (CONTACTS, EVALUATIONS) for column in sheet.columns for heading in (column.zh, column.en)
+    fold(heading) for sheet in (CONTACTS, EVALUATIONS) for column in sheet.columns for heading in (column.zh, column.en, column.field)
 )

@@ -158,7 +158,7 @@ class Planner:
     def _read_contact(self, item, draft, campaign):
         work, contact, row = self.work, item.contact, item.row
         given = {name: getattr(draft, name) for name in CONTACT if getattr(draft, name) is not UNSET}
-        if not item.new and not self.view_source.reaches(campaign.unit):
+        if not item.new and self._source_hidden(contact, campaign):
             # He cannot see who said it, so a blank is not his wish to clear it.
             given = {name: value for name, value in given.items() if name not in SOURCE or inputs.plain_text(value)}
         values = read_row(work, CONTACT, row, given)
@@ -180,6 +180,11 @@ class Planner:
         if contact.held_at and starts_on and ends_on and not starts_on <= timezone.localdate(contact.held_at) <= ends_on:
             facts = {"value": timezone.localtime(contact.held_at), "start": starts_on, "end": ends_on}
             work.refuse("outside_campaign", row, "held_at", **facts)
+
+    def _source_hidden(self, contact, campaign):
+        recused = self.view_source.reach.recused
+        about = (evaluation.cadre_id for evaluation in self.standing.evaluations_of(contact)) if recused else ()
+        return not self.view_source.reaches(campaign.unit) or not recused.isdisjoint(about)
 
     def _read_without_campaign(self, row, draft):
         """Nothing can be done, but what is wrong beside that is told as well."""
