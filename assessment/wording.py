@@ -4,7 +4,9 @@ A sentence says what is wrong and what to do; a rule of the field names its sour
 """
 
 from datetime import datetime
+from functools import cache
 
+from django.apps import apps
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N
@@ -189,6 +191,71 @@ OPINION_FIELDS = {
     "shortcomings": N("Shortcomings"),
     "conclusion": N("Conclusion"),
 }
+
+
+#: Verbs of the permission table and of the ledger, as the history shows them; "view_<model>" is made of the model's name.
+VERBS = {
+    # coming and going
+    "sign_in": N("Signed in"),
+    "sign_in_failed": N("Sign-in failed"),
+    "sign_out": N("Signed out"),
+    "password_changed": N("Changed a password"),
+    "refused": N("Was refused"),
+    # looking and taking along
+    "view": N("Looked at"),
+    "view_source": N("Looked at who said it"),
+    "reveal": N("Revealed ID number or phone"),
+    "export": N("Exported a list"),
+    "export_workbook": N("Exported the workbook"),
+    "import_file": N("Imported a file"),
+    "import_workbook": N("Imported the workbook"),
+    "verify": N("Verified the history"),
+    "verify_ledger": N("Verified the history"),
+    # people
+    "save_unit": N("Saved a unit"),
+    "save_cadre": N("Saved a cadre"),
+    "save_duty": N("Saved a duty"),
+    "save_sanction": N("Saved a sanction"),
+    "save_kinship": N("Saved a kinship"),
+    "save_user": N("Saved an account"),
+    "save_grant": N("Gave or ended a role"),
+    # assessment
+    "save_scheme": N("Saved a scheme"),
+    "save_campaign": N("Saved a campaign"),
+    "open_campaign": N("Opened a campaign"),
+    "close_campaign": N("Closed a campaign"),
+    "set_roster": N("Set the roster"),
+    "remove_assessee": N("Took somebody off the roster"),
+    "record_contact": N("Recorded a contact"),
+    "withdraw_finding": N("Withdrew a finding"),
+    "recombine": N("Computed the numbers again"),
+    "draft_opinion": N("Drafted an opinion"),
+    "submit": N("Submitted an evaluation"),
+    "send_back": N("Returned an evaluation"),
+    "sign": N("Signed an evaluation"),
+    "give_notice": N("Gave the notice"),
+    "reopen": N("Opened an evaluation again"),
+    "file_appeal": N("Filed a review or appeal"),
+    "decide_appeal": N("Decided a review or appeal"),
+    "propose_decision": N("Proposed a decision"),
+    "publish_decision": N("Put a decision on public notice"),
+    "confirm_decision": N("Confirmed a decision"),
+    "revoke_decision": N("Revoked a decision"),
+    "follow_up": N("Followed a decision up"),
+}
+
+
+def verb_name(verb):
+    """A verb of the ledger or of the permission table in words; one that is unknown stands as it is."""
+    if verb in VERBS:
+        return _(VERBS[verb])
+    model = _models().get(verb.removeprefix("view_")) if verb.startswith("view_") else None
+    return _("Looked at: %(what)s") % {"what": model._meta.verbose_name_plural} if model else verb
+
+
+@cache
+def _models():
+    return {model._meta.model_name: model for model in apps.get_models()}
 
 
 MOST = 12  # words of a long set that a sentence names
