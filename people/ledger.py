@@ -68,7 +68,7 @@ def note(*, by, verb, obj=None, object_type="", object_name="", facts=None, reas
     if obj is not None:
         event |= {"object_type": obj._meta.label_lower, "object_id": obj.pk, "object_name": str(obj)[:200]}
         if unit_id is None and isinstance(obj, RecordedModel):
-            event["unit_id"] = type(obj).ledger_labels([obj.pk]).get(obj.pk, ("", None))[1]
+            event["unit_id"] = obj.ledger_labels([obj.pk]).get(obj.pk, ("", None))[1]
     with recorded(by=by, verb=verb) as record:
         record.events.append((by, event))
 
