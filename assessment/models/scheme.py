@@ -1,5 +1,7 @@
 """Schemes: the yardstick of an assessment. Frozen by its digest as soon as a campaign uses it."""
 
+from decimal import Decimal
+
 from django.db import models
 from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
@@ -49,7 +51,12 @@ class Scheme(RecordedModel):
                 condition=Q(on_site_weight__gte=0, phone_weight__gte=0, talk_weight__gte=0),
                 name="scheme_method_weights_not_negative",
             ),
-            CheckConstraint(condition=Q(on_site_weight=100 - F("phone_weight") - F("talk_weight")), name="scheme_method_weights_100"),
+            CheckConstraint(
+                # SQLite counts in binary fractions: 33.33 + 33.33 + 33.34 is not quite 100 there
+                condition=Q(on_site_weight__gt=Decimal("99.995") - F("phone_weight") - F("talk_weight"))
+                & Q(on_site_weight__lt=Decimal("100.005") - F("phone_weight") - F("talk_weight")),
+                name="scheme_method_weights_100",
+            ),
             CheckConstraint(condition=Q(team_size__gte=1), name="scheme_team_of_one_at_least"),
             CheckConstraint(condition=Q(quota=None) | Q(quota__range=(0, 100)), name="scheme_quota_percent"),
         ]
