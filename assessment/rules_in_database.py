@@ -26,6 +26,12 @@ def in_frozen_scheme(scheme):
     return f"EXISTS (SELECT 1 FROM assessment_scheme s WHERE s.id = {scheme} AND s.digest <> '')"
 
 
+def either(locked, event, column):
+    """The condition on the row before and after the event: a part must not be moved away, nor slipped in."""
+    sides = {"INSERT": ["NEW"], "UPDATE": ["OLD", "NEW"], "DELETE": ["OLD"]}[event]
+    return " OR ".join(locked(f"{side}.{column}") for side in sides)
+
+
 FROZEN = "A scheme in use is frozen."
 LOCKED = "Evidence under a submitted or signed evaluation is locked."
 SIGNED = "A signed opinion never changes."
@@ -44,13 +50,9 @@ TRIGGERS = [
         " OR NOT EXISTS (SELECT 1 FROM assessment_level WHERE scheme_id = NEW.id))",
     ),
     *(
-        Trigger(f"{part}_frozen_{event.lower()}", f"assessment_{part}", event, FROZEN, condition)
+        Trigger(f"{part}_frozen_{event.lower()}", f"assessment_{part}", event, FROZEN, either(in_frozen_scheme, event, "scheme_id"))
         for part in ("dimension", "level", "grade")
-        for event, condition in {
-            "INSERT": in_frozen_scheme("NEW.scheme_id"),
-            "UPDATE": f"{in_frozen_scheme('OLD.scheme_id')} OR {in_frozen_scheme('NEW.scheme_id')}",
-            "DELETE": in_frozen_scheme("OLD.scheme_id"),
-        }.items()
+        for event in ("INSERT", "UPDATE", "DELETE")
     ),
     *(
         Trigger(
@@ -123,10 +125,12 @@ TRIGGERS = [
         "opinion_of_submitted",
         "assessment_signedopinion",
         "INSERT",
-        "Only a submitted evaluation is signed, by another than its author.",
+        "Only a submitted evaluation is signed, by another than its author, and supersedes the version before.",
         "NOT EXISTS (SELECT 1 FROM assessment_evaluation e WHERE e.id = NEW.evaluation_id AND e.state = 'submitted' "
         "AND e.author_id = NEW.author_id AND e.author_id <> NEW.signer_id) OR NEW.number <> "
-        "(SELECT COUNT(*) + 1 FROM assessment_signedopinion o WHERE o.evaluation_id = NEW.evaluation_id)",
+        "(SELECT COUNT(*) + 1 FROM assessment_signedopinion o WHERE o.evaluation_id = NEW.evaluation_id) "
+        "OR (NEW.supersedes_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM assessment_signedopinion o WHERE o.id = NEW.supersedes_id "
+        "AND o.evaluation_id = NEW.evaluation_id AND o.number = NEW.number - 1))",
     ),
     Trigger("notice_no_delete", "assessment_notice", "DELETE", "A notice that was given stays."),
     Trigger("appeal_no_delete", "assessment_appeal", "DELETE", "A review or appeal that was filed stays."),
@@ -141,7 +145,7 @@ TRIGGERS = [
             "assessment_teammember",
             event,
             LOCKED,
-            of_locked_contact("NEW.contact_id" if event == "INSERT" else "OLD.contact_id"),
+            either(of_locked_contact, event, "contact_id"),
         )
         for event in ("INSERT", "UPDATE", "DELETE")
     ),
@@ -181,7 +185,7 @@ TRIGGERS = [
             "assessment_rating",
             event,
             LOCKED,
-            of_locked_finding("NEW.finding_id" if event == "INSERT" else "OLD.finding_id"),
+            either(of_locked_finding, event, "finding_id"),
         )
         for event in ("INSERT", "UPDATE", "DELETE")
     ),
