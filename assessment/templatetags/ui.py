@@ -88,6 +88,13 @@ def field(bound, small=False):
 
 
 @register.simple_tag
+def cell(bound):
+    """The bare control of a form field in a cell of a table, in the classes of the theme."""
+    css = "form-select" if isinstance(bound.field.widget, forms.Select) else "form-control"
+    return bound.as_widget(attrs={"class": f"{css} {css}-sm{' is-invalid' if bound.errors else ''}"})
+
+
+@register.simple_tag
 def tag(word, tone=""):
     """A state: word and colour. {% tag evaluation.get_state_display tones|get:evaluation.state %}"""
     return format_html('<span class="tag {}">{}</span>', tone, word) if word else ""

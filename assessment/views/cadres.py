@@ -1,5 +1,7 @@
 """Pages of cadres: the list, the file of one cadre, and what may be revealed of it."""
 
+from urllib.parse import urlencode
+
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -10,7 +12,7 @@ from assessment.models import Appeal, Decision, Evaluation, Finding, Notice
 from assessment.queries import blind, duties
 from assessment.queries import cadres as queries
 from assessment.tables.cadres import CadreTable
-from assessment.views.base import DetailPage, FormPage, ListPage, offer
+from assessment.views.base import DetailPage, FormPage, ListPage, offer, offers
 from assessment.views.pick import Options
 from assessment.wording import grade_name
 from people import ledger
@@ -33,7 +35,7 @@ class CadreList(ListPage):
         return queries.with_latest(queryset.select_related("unit"), self.visible(Evaluation))
 
     def buttons(self):
-        return [offer(self.user, "save_cadre", _("Add cadre"), reverse("cadre_add"))]
+        return offers(offer(self.user, "save_cadre", _("Add cadre"), reverse("cadre_add")))
 
 
 class CadreDetail(DetailPage):
@@ -49,7 +51,7 @@ class CadreDetail(DetailPage):
         return " · ".join(str(part) for part in (cadre.unit.name, cadre.post, level, rank) if part)
 
     def buttons(self):
-        return [offer(self.user, "save_cadre", _("Edit"), reverse("cadre_edit", args=[self.object.pk]), self.object)]
+        return offers(offer(self.user, "save_cadre", _("Edit"), reverse("cadre_edit", args=[self.object.pk]), self.object))
 
     def facts(self):
         cadre = self.object
@@ -111,12 +113,14 @@ class CadreDetail(DetailPage):
 
     def _deeds(self):
         cadre, pk = self.object, self.object.pk
-        return {
-            "reveal": can(self.user, "reveal", cadre).ok and bool(cadre.id_number or cadre.phone),
-            "duty": offer(self.user, "save_duty", _("Add duty"), f"{reverse('duty_add')}?cadre={cadre.code}&unit={cadre.unit.code}", cadre),
+        duty = f"{reverse('duty_add')}?{urlencode({'cadre': cadre.code, 'unit': cadre.unit.code})}"
+        deeds = {
+            "duty": offer(self.user, "save_duty", _("Add duty"), duty, cadre),
             "sanction": offer(self.user, "save_sanction", _("Add sanction"), reverse("sanction_add", args=[pk]), cadre),
             "kinship": offer(self.user, "save_kinship", _("Add kin"), reverse("kinship_add", args=[pk]), cadre),
         }
+        reveal = can(self.user, "reveal", cadre).ok and bool(cadre.id_number or cadre.phone)
+        return {"reveal": reveal, **{name: deed for name, deed in deeds.items() if offers(deed)}}
 
 
 class CadreReveal(CadreDetail):

@@ -35,6 +35,11 @@ def offer(user, verb, label, url, obj=None, *, tone="plain", post=False, refusal
     return Button(label, url, verdict, tone, post)
 
 
+def offers(*buttons):
+    """Those of the buttons that this person's roles could ever press: a page is no list of what others may do."""
+    return [deed for deed in buttons if deed.verdict or deed.verdict.refusal.code != "role_missing"]
+
+
 def refused_page(request, refusals, *, verb="", obj=None):
     """403 with the reasons; the refusal is in the ledger."""
     facts = {"verb": verb, "codes": [r.code for r in refusals], "path": request.path}

@@ -7,7 +7,7 @@ from assessment.filters.duties import DutyFilters
 from assessment.forms.duties import DutyForm
 from assessment.queries import duties as queries
 from assessment.tables.duties import DutyTable
-from assessment.views.base import ActionPage, DetailPage, FormPage, ListPage, Page, offer
+from assessment.views.base import ActionPage, DetailPage, FormPage, ListPage, Page, offer, offers
 from people.actions import duties
 from people.models import Cadre, Duty, Unit
 
@@ -29,10 +29,10 @@ class DutyList(ListPage):
         return {"totals": rows, "whole": whole}
 
     def buttons(self):
-        return [
+        return offers(
             offer(self.user, "view_duty", _("Board by unit"), reverse("duty_board")),
             offer(self.user, "save_duty", _("Add duty"), reverse("duty_add")),
-        ]
+        )
 
 
 class DutyBoard(Page):
@@ -63,10 +63,10 @@ class DutyDetail(DetailPage):
 
     def buttons(self):
         duty = self.object
-        return [
+        return offers(
             offer(self.user, "save_duty", _("Remove"), reverse("duty_remove", args=[duty.pk]), duty),
             offer(self.user, "save_duty", _("Edit"), reverse("duty_edit", args=[duty.pk]), duty),
-        ]
+        )
 
 
 class DutyAdd(FormPage):

@@ -96,10 +96,14 @@ class FormPage(Page):
             messages.success(request, self.done)
         return self.redirect(self.next_url(result))
 
+    def place(self, form, field, words):
+        """Hook: where a refusal's sentence stands; by its field, else above the form."""
+        form.add_error(field if field in form.fields else None, words)
+
     def refused(self, form, refusals):
         """Show each refusal beside its field, else above the form."""
         for refusal in refusals:
-            form.add_error(refusal.field if refusal.field in form.fields else None, sentence(refusal))
+            self.place(form, refusal.field, sentence(refusal))
         codes = [r.code for r in refusals if r.code in ACCESS]
         if codes:
             facts = {"verb": self.verb, "codes": codes, "path": self.request.path}

@@ -9,7 +9,7 @@ from assessment.models import Evaluation
 from assessment.queries import duties
 from assessment.queries import units as queries
 from assessment.tables.units import UnitTable
-from assessment.views.base import DetailPage, FormPage, ListPage, offer
+from assessment.views.base import DetailPage, FormPage, ListPage, offer, offers
 from assessment.views.pick import Options
 from people.access import can
 from people.actions import units
@@ -34,7 +34,7 @@ class UnitList(ListPage):
         return queries.with_counts(queryset, cadres=scoped(self, Cadre), evaluations=scoped(self, Evaluation))
 
     def buttons(self):
-        return [offer(self.user, "save_unit", _("Add unit"), reverse("unit_add"))]
+        return offers(offer(self.user, "save_unit", _("Add unit"), reverse("unit_add")))
 
 
 class UnitDetail(DetailPage):
@@ -61,10 +61,10 @@ class UnitDetail(DetailPage):
     def buttons(self):
         edit = reverse("unit_edit", args=[self.object.pk])
         add = f"{reverse('unit_add')}?parent={self.object.code}"
-        return [
+        return offers(
             offer(self.user, "save_unit", _("Add unit below"), add, self.object),
             offer(self.user, "save_unit", _("Edit"), edit, self.object),
-        ]
+        )
 
     def context(self):
         unit, units_seen = self.object, self.visible(Unit)

@@ -1,0 +1,160 @@
+"""Pages of accounts (system administrator) and of what they are granted (security administrator)."""
+
+from django.contrib.auth import update_session_auth_hash
+from django.db.models import Prefetch
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from assessment.filters.users import UserFilters
+from assessment.forms.users import NewUserForm, OwnPasswordForm, PasswordForm, UserForm
+from assessment.tables.users import UserTable
+from assessment.views.base import ActionPage, DetailPage, FormPage, ListPage, offer, offers
+from people.access import can
+from people.actions import users
+from people.models import Grant, User
+
+CRUMBS = [(_("Users"), "user_list")]
+
+
+class UserList(ListPage):
+    model, table_class, filterset_class = User, UserTable, UserFilters
+    title = _("Users")
+    search_hint = _("User name, name or email")
+
+    def rows(self, queryset):
+        grants = self.visible(Grant).valid().select_related("unit").order_by("role", "pk")
+        return queryset.prefetch_related(Prefetch("grants", queryset=grants, to_attr="valid_grants"))
+
+    def buttons(self):
+        return offers(
+            offer(self.user, "view_grant", _("All grants"), reverse("grant_list")),
+            offer(self.user, "save_user", _("Add user"), reverse("user_add")),
+        )
+
+
+class UserDetail(DetailPage):
+    model, verb, crumbs = User, "view_user", CRUMBS
+    template_name = "people/user_detail.html"
+
+    def rows(self, queryset):
+        return queryset.select_related("cadre")
+
+    def sub(self):
+        return self.object.username if self.object.name else ""
+
+    def facts(self):
+        user = self.object
+        seen = user.last_login and timezone.localtime(user.last_login).strftime("%Y-%m-%d %H:%M")
+        return [
+            (_("User name"), user.username),
+            (_("Name"), user.name),
+            (_("Email"), user.email),
+            (_("Is the cadre"), user.cadre and user.cadre.code),
+            (_("Last sign-in"), seen),
+        ]
+
+    def context(self):
+        if not can(self.user, "view_grant"):
+            return {"grants": None}
+        grants = self.visible(Grant).filter(user=self.object).select_related("unit", "granted_by").order_by("-valid_from", "role", "pk")
+        today = timezone.localdate()
+        for grant in grants:
+            grant.over = bool(grant.valid_until and grant.valid_until < today)
+            grant.later = grant.valid_from > today
+            grant.may_end = not grant.over and can(self.user, "save_grant", grant).ok
+        return {"grants": grants}
+
+    def buttons(self):
+        pk, active = self.object.pk, self.object.is_active
+        switch = _("Switch off") if active else _("Switch on")
+        return offers(
+            offer(self.user, "save_user", switch, reverse("user_switch", args=[pk])),
+            offer(self.user, "save_user", _("Set password"), reverse("user_password", args=[pk])),
+            offer(self.user, "save_user", _("Edit"), reverse("user_edit", args=[pk])),
+            offer(self.user, "save_grant", _("Give a role"), reverse("grant_add", args=[pk])),
+        )
+
+
+class UserAdd(FormPage):
+    model, form_class, verb, crumbs = User, NewUserForm, "save_user", CRUMBS
+    title = _("Add user")
+    sub = _("An account alone may do nothing: the security administrator gives it roles.")
+
+    def initial(self):
+        return {"password": users.made_up_password()}
+
+    def form_kwargs(self):
+        return {"user": self.user}
+
+    def perform(self, data):
+        return users.add(by=self.user, **data)
+
+
+class OfUser(FormPage):
+    """Base: something is done with the account in the address."""
+
+    model, verb, crumbs = User, "save_user", CRUMBS
+
+    def get_title(self):
+        return f"{self.title}: {self.object}"
+
+    def next_url(self, result):
+        return reverse("user_detail", args=[self.object.pk])
+
+
+class UserEdit(OfUser):
+    form_class, title = UserForm, _("Edit")
+
+    def rows(self, queryset):
+        return queryset.select_related("cadre")
+
+    def initial(self):
+        return {name: getattr(self.object, name) for name in UserForm.Meta.fields}
+
+    def form_kwargs(self):
+        return {"user": self.user}
+
+    def perform(self, data):
+        return users.change(by=self.user, user=self.object, **data)
+
+
+class UserPassword(OfUser):
+    form_class, title = PasswordForm, _("Set password")
+
+    def initial(self):
+        return {"password": users.made_up_password()}
+
+    def perform(self, data):
+        users.set_password(by=self.user, user=self.object, password=data["password"])
+
+
+class UserSwitch(OfUser, ActionPage):
+    """Off is for good reasons; nothing of what the person did goes away."""
+
+    explain = _("Nobody can sign in to an account that is off. What was done with it stays in the history.")
+    template_name = "generic/confirm.html"
+
+    def get_title(self):
+        words = _("Switch off %(name)s") if self.object.is_active else _("Switch on %(name)s")
+        return words % {"name": self.object}
+
+    def perform(self, data):
+        return users.change(by=self.user, user=self.object, is_active=not self.object.is_active)
+
+
+class OwnPassword(FormPage):
+    """Everybody changes his own password."""
+
+    model, form_class = User, OwnPasswordForm
+    title, done = _("Change your password"), _("Your password was changed.")
+
+    def form_kwargs(self):
+        return {"user": self.user}
+
+    def perform(self, data):
+        users.set_password(by=self.user, user=self.user, password=data["password"])
+        update_session_auth_hash(self.request, self.user)
+
+    def next_url(self, result):
+        return reverse("home")
