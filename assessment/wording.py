@@ -141,6 +141,7 @@ SENTENCES = {
     "bar_leave": N("Bar to the top grade: long leave. Return it for another grade."),
     "bar_probation": N("Bar to the top grade: probation. Return it for another grade."),
     "bar_investigation": N("Bar to the top grade: under investigation. Return it for another grade."),
+    "blind": N("This campaign is blind: record your own marks on this evaluation first, then you see those of others."),
     "already_noticed": N("The notice of this opinion was given already."),
     "notice_date": N("The notice is given on or after the day of signing (%(signed_on)s), and not in the future."),
     "opinion_superseded": N("A newer version superseded this opinion: use the latest one."),
@@ -243,6 +244,26 @@ VERBS = {
     "revoke_decision": N("Revoked a decision"),
     "follow_up": N("Followed a decision up"),
 }
+
+#: What the verification of the history may find (`people.ledger.verify` and what actions add to it).
+FAULTS = {
+    "trigger missing": N("The database lacks the rule %(trigger)s that keeps rows from being altered."),
+    "trigger altered": N("The rule %(trigger)s of the database is not the one that was installed."),
+    "entry missing": N("Entry %(entry)s is missing."),
+    "chain broken": N("Entry %(entry)s does not follow the one before it: one of the two was altered."),
+    "entry altered": N("Entry %(entry)s was altered after it was written."),
+    "head does not match the last entry": N("The newest entry should be another than %(entry)s: entries were taken off or added."),
+    "row missing": N("%(record)s %(id)s was deleted behind the program's back."),
+    "row never recorded": N("%(record)s %(id)s was added behind the program's back."),
+    "row differs from the ledger": N("%(record)s %(id)s was altered behind the program's back: %(fields)s."),
+    "signed opinion altered": N("Signed opinion %(opinion)s is not what was signed."),
+    "numbers do not follow from the findings": N("The numbers of evaluation %(evaluation)s do not follow from its findings: %(fields)s."),
+}
+
+
+def fault_sentence(fault):
+    """What the verification found, in the reader's language."""
+    return _(FAULTS[fault.code]) % fault.facts if fault.code in FAULTS else str(fault)
 
 
 def verb_name(verb):

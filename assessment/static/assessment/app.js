@@ -27,4 +27,8 @@
   window.addEventListener("pageshow", () => {
     document.querySelectorAll("form.find :disabled").forEach((field) => { field.disabled = false; });
   });
+
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-print]")) window.print();
+  });
 })();

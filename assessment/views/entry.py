@@ -1,0 +1,149 @@
+"""Quick entry of a contact, in under a minute on a phone; and the suggestions that it asks for."""
+
+import re
+from dataclasses import replace
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from assessment.actions import contacts as actions
+from assessment.forms.base import words_of
+from assessment.forms.contacts import BLOCKS, ContactForm
+from assessment.models import Campaign, Contact, Evaluation
+from assessment.models.contact import Method
+from assessment.queries import contacts as queries
+from assessment.queries.evaluations import with_numbers
+from assessment.views.base import FormPage, Page
+from assessment.views.contacts import CRUMBS
+from people.access import visible_to
+from people.models import User
+from people.refusals import Refused
+
+SUGGESTED = 12
+
+
+class ContactAdd(FormPage):
+    """GET takes what is known already: campaign, assessee (an evaluation), method, or `like` (a contact)."""
+
+    model, verb, crumbs = Contact, "record_contact", CRUMBS
+    template_name = "assessment/contact_form.html"
+    title, done = gettext_lazy("Record a contact"), ""
+
+    def campaigns(self):
+        """Open campaigns that he may record in."""
+        open_ones = visible_to(self.user, Campaign, "record_contact").filter(state=Campaign.State.OPEN)
+        return open_ones.select_related("scheme").prefetch_related("scheme__dimensions", "scheme__levels")
+
+    def roster(self, campaign):
+        return queries.roster(visible_to(self.user, Evaluation, "record_contact"), campaign)
+
+    def colleagues(self):
+        """Those with whom he may go out: who records within his reach."""
+        users = visible_to(self.user, User, "record_contact").filter(is_active=True, grants__role__in=("assessor", "reviewer"))
+        return list(users.distinct().order_by("username")[:500])
+
+    def chosen(self, campaigns, asked):
+        """The campaign asked for, else that of his last contact, else the newest."""
+        by_key = {str(campaign.pk): campaign for campaign in campaigns}
+        return by_key.get(asked) or queries.campaign_of_last(self.visible(), self.user, campaigns)
+
+    def build(self, data=None, *, campaign=None, initial=None, blocks=1):
+        campaigns = self.campaigns()
+        campaign = self.chosen(campaigns, str(campaign or ""))
+        if campaign is None:
+            return None
+        colleagues = self.colleagues()
+        first = {**ContactForm.first(self.user, campaign), **(initial or {})}
+        options = {"campaigns": campaigns, "campaign": campaign, "roster": self.roster(campaign), "colleagues": colleagues}
+        return ContactForm(data, blocks=blocks, initial=first, **options)
+
+    def get(self, request, *args, **kwargs):
+        asked, initial = request.GET, {}
+        campaign = asked.get("campaign")
+        if asked.get("method") in Method.values:
+            initial["method"] = asked["method"]
+        if asked.get("assessee", "").isdigit():
+            evaluation = self.visible(Evaluation).filter(pk=asked["assessee"]).select_related("cadre", "group").first()
+            if evaluation:
+                campaign, initial["findings-0-assessee"] = evaluation.campaign_id, words_of(evaluation.assessee)
+        if asked.get("like", "").isdigit():
+            contact = self.visible().filter(pk=asked["like"]).prefetch_related("team__user").first()
+            if contact:
+                campaign = contact.campaign_id
+                initial |= {"method": contact.method, "place": contact.place}
+                initial["team"] = "、".join(member.user.username for member in contact.team.all())
+        return self.render(form=self.build(campaign=campaign, initial=initial))
+
+    def post(self, request, *args, **kwargs):
+        data = request.POST.copy()
+        blocks = int(data["blocks"]) if re.fullmatch(r"[1-9]\d?", data.get("blocks", "")) else 1
+        do, blocks = data.get("do", ""), min(blocks, BLOCKS)
+        if do == "add":
+            blocks = min(blocks + 1, BLOCKS)
+        elif re.fullmatch(r"remove-\d+", do) and blocks > 1:
+            blocks = _without(data, int(do.removeprefix("remove-")) - 1, blocks)
+        data["blocks"] = str(blocks)
+        form = self.build(data, campaign=data.get("campaign"), blocks=blocks)
+        if form is None:
+            return self.render(form=None)
+        if do:  # another block, one less, or another campaign: nothing is checked yet
+            kept = {name: value for name, value in data.items() if name in form.fields}
+            form = self.build(campaign=data.get("campaign"), initial=kept, blocks=blocks)
+            return self.render(form=form)
+        if not form.is_valid():
+            return self.render(form=form)
+        try:
+            return self.redirect(self.next_url(self.perform(form)))
+        except Refused as refused:
+            return self.refused(form, refused.refusals)
+
+    def perform(self, form):
+        draft = form.draft()
+        touched = [finding.assessee.pk for finding in draft.findings if isinstance(finding.assessee, Evaluation)]
+        before = self.scores(touched)
+        contact = actions.record(by=self.user, drafts=[draft])[0]
+        messages.success(self.request, _("Contact %(number)s is recorded.") % {"number": contact.number})
+        for pk, (name, score) in self.scores(touched).items():
+            words = {"name": name, "old": _shown(before.get(pk, (name, None))[1]), "new": _shown(score)}
+            messages.info(self.request, _("%(name)s: score %(old)s → %(new)s") % words)
+        return contact
+
+    def scores(self, pks):
+        """{evaluation: (name, score)} as this user may see them."""
+        rows = with_numbers(self.visible(Evaluation).filter(pk__in=pks), self.user).select_related("cadre", "group").order_by("pk")
+        return {row.pk: (str(row), row.seen_score) for row in rows if not row.hidden}
+
+    def refused(self, form, refusals):
+        return super().refused(form, [replace(refusal, field=form.field_of(refusal)) for refusal in refusals])
+
+
+def _without(data, gone, blocks):
+    """Take one block of the typed data out; those after it move up. Returns how many are left."""
+    for name in sorted(name for name in data if name.startswith("findings-")):
+        _, number, rest = name.split("-", 2)
+        if number.isdigit() and int(number) >= gone:
+            following = f"findings-{int(number) + 1}-{rest}"
+            data[name] = data.get(following, "")
+    return blocks - 1
+
+
+def _shown(score):
+    return "—" if score is None else f"{score:.2f}"
+
+
+class Assessees(Page):
+    """Options of a datalist: assessees of a campaign's roster by code, name, pinyin or initials."""
+
+    model, verb = Evaluation, "record_contact"
+
+    def get(self, request, *args, **kwargs):
+        typed, campaign = request.GET.get(request.GET.get("field", ""), "").strip()[:60], request.GET.get("campaign", "")
+        rows = ()
+        if typed and campaign.isdigit():
+            found = queries.named(typed)
+            rows = queries.roster(visible_to(self.user, Evaluation, self.verb), campaign).filter(found)[:SUGGESTED]
+        options = ((words_of(row.assessee), getattr(row.assessee, "post", "") or row.unit.name) for row in rows)
+        return HttpResponse(format_html("{}", format_html_join("", '<option value="{}">{}</option>', options)))

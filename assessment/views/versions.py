@@ -1,0 +1,60 @@
+"""Signed versions of an opinion: one version, how it differs from the one before, and the form on paper."""
+
+from django.db.models import Prefetch
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from assessment import versions
+from assessment.models import Appeal, Evaluation, SignedOpinion
+from assessment.models.contact import Method
+from assessment.rules.combine import METHODS
+from assessment.views.base import Button, DetailPage
+from assessment.views.opinions import CRUMBS
+from people import ledger
+from people.models import Cadre
+
+
+class OpinionVersion(DetailPage):
+    model, verb, crumbs = SignedOpinion, "", CRUMBS
+    template_name, viewed = "assessment/signedopinion_detail.html", True
+
+    def rows(self, queryset):
+        appeals = self.visible(Appeal).select_related("decided_by").order_by("filed_on", "pk")
+        joined = queryset.select_related(
+            "evaluation__campaign", "evaluation__cadre", "evaluation__group", "author", "signer", "supersedes", "notice__given_by"
+        )
+        return joined.prefetch_related(Prefetch("appeals", appeals, to_attr="shown_appeals"))
+
+    def get_title(self):
+        return _("%(name)s, version %(n)s") % {"name": self.object.evaluation, "n": self.object.number}
+
+    def sub(self):
+        return self.object.evaluation.campaign.title
+
+    def context(self):
+        opinion = self.object
+        return {
+            "body": versions.read(opinion),
+            "methods": [Method(method).label for method in METHODS],
+            "changes": versions.changes(opinion.supersedes, opinion) if opinion.supersedes_id else [],
+            "newest": opinion.number == opinion.evaluation.version,
+            "locked": opinion.evaluation.state == Evaluation.State.SIGNED,
+        }
+
+    def buttons(self):
+        return [
+            Button(_("The evaluation"), reverse("evaluation_detail", args=[self.object.evaluation_id])),
+            Button(_("Print form"), reverse("signedopinion_print", args=[self.object.pk])),
+        ]
+
+
+class OpinionPrint(OpinionVersion):
+    """The form on A4: what was signed, with its digest and the head of the history, so that the paper anchors both."""
+
+    template_name = "print/evaluation.html"
+
+    def context(self):
+        seq, digest = ledger.head()
+        assessee = self.object.evaluation.assessee
+        return {**super().context(), "seq": seq, "head": digest, "is_cadre": isinstance(assessee, Cadre), "now": timezone.now()}
