@@ -10,7 +10,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 
 from django.apps import apps
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.utils import timezone
 
 from people import recording, triggers
@@ -103,12 +103,14 @@ def changes(before, after):
 def _entries(record):
     """Unsealed entries of a recording, in the order of its work."""
     for model, rows in record.before.items():
-        states, labels = model.ledger_states(rows), model.ledger_labels(rows)
+        states, labels = model.ledger_states(rows), {**record.labels.get(model, {}), **model.ledger_labels(rows)}
         for pk, state in rows.items():
             before, after = changes(state, states.get(pk))
             if before == after:
                 continue
-            name, unit_id = labels.get(pk) or ((state or {}).get("name", str(pk)), None)
+            if record.verb in EVENTS:
+                raise ValueError(f"{record.verb} is an event; it changes no record.")
+            name, unit_id = labels.get(pk, (str(pk), None))
             yield LedgerEntry(
                 actor=record.by,
                 verb=record.verb,
@@ -168,6 +170,23 @@ class Fault:
 
     def __str__(self):
         return f"{self.code}: " + ", ".join(f"{k} {v}" for k, v in self.facts.items())
+
+
+@contextmanager
+def still():
+    """One unchanging picture of the database for many reads: nobody waits, and nobody's work looks like tampering."""
+    if connection.in_atomic_block:
+        yield
+    elif connection.vendor == "postgresql":
+        with transaction.atomic():
+            connection.cursor().execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield
+    else:  # not atomic(): its BEGIN IMMEDIATE would keep writers out
+        connection.cursor().execute("BEGIN DEFERRED")
+        try:
+            yield
+        finally:
+            connection.cursor().execute("ROLLBACK")
 
 
 def verify() -> Iterator[Fault]:

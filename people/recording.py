@@ -21,6 +21,7 @@ class Recording:
     verb: str
     reason: str = ""
     before: dict = field(default_factory=dict)  # {root model: {pk: state | None}}
+    labels: dict = field(default_factory=dict)  # {root model: {pk: (name, unit id)}} of what is deleted
     events: list = field(default_factory=list)
 
     def created(self, model, pks):
@@ -35,6 +36,10 @@ class Recording:
         unknown = [pk for pk in pks if pk not in rows]
         if unknown:
             rows.update(model.ledger_states(unknown))
+
+    def going(self, model, pks):
+        """Remember what rows are called, before they are deleted."""
+        self.labels.setdefault(model, {}).update(model.ledger_labels(pks))
 
 
 def current():

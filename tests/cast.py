@@ -7,10 +7,12 @@
 Everybody and everything here is invented. All is made through the actions, so it stands in the ledger.
 """
 
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
+from django.db import connection, transaction
 from django.utils import timezone
 
 from assessment.actions import campaigns, contacts, evaluations, schemes
@@ -73,6 +75,24 @@ def people(db):
 def world(people):
     """`people` with two open campaigns, no evidence yet: `world.front` (all cadres but hai), `world.groups` (E and W)."""
     return make_campaigns(people)
+
+
+@contextmanager
+def standing(blocker, build):
+    """What `build` makes, in a transaction that is never committed, for all tests of a module; each of them is undone.
+
+    They must carry the mark `django_db`: only then is there a test database at all. For a fixture of module scope with
+    `django_db_setup, django_db_blocker`.
+    """
+    assert "test" in str(connection.settings_dict["NAME"]), "mark the tests of this module with django_db"
+    with blocker.unblock():
+        around = transaction.atomic()
+        around._from_testcase = True  # so that recorded() may open its own inside, as in a TestCase
+        with around:
+            made = build()
+            connection.check_constraints()  # PostgreSQL empties no table that still has keys to check
+            yield made
+            transaction.set_rollback(True)
 
 
 def make_people():

@@ -51,8 +51,16 @@ class RecordedQuerySet(models.QuerySet):
         if fields is not None and set(fields) <= model.ledger_skip:
             return
         part = model.ledger_part
+        if part and fields is not None and {part.foreign_key, part.key_to_root(model)} & set(fields):
+            raise ValueError(f"A {model.__name__} stays with its {part.foreign_key}.")
         column = part.key_to_root(model) if part else "pk"
         record.touching(part.root(model) if part else model, set(self.order_by().values_list(column, flat=True)))
+
+    def _going(self, record):
+        """The rows are about to be deleted: keep their names, too."""
+        self._touch(record)
+        if not self.model.ledger_part:
+            record.going(self.model, self.order_by().values_list("pk", flat=True))
 
     def update(self, **values):
         self._touch(recording.require(self.model), values)
@@ -70,7 +78,7 @@ class RecordedQuerySet(models.QuerySet):
     bulk_update.alters_data = True
 
     def delete(self):
-        self._touch(recording.require(self.model))
+        self._going(recording.require(self.model))
         return super().delete()
 
     delete.alters_data = True
@@ -119,8 +127,10 @@ class RecordedModel(models.Model):
         record = recording.require(type(self))
         part, adding = self.ledger_part, self._state.adding
         if part:
+            if not adding:  # the root that it had, should it get another
+                type(self)._base_manager.filter(pk=self.pk)._touch(record)
             record.touching(part.root(type(self)), [getattr(self, part.key_to_root(type(self)))])
-        elif not adding:
+        elif self.pk is not None:  # with a key given, even what calls itself new may be a row that is there
             record.touching(type(self), [self.pk])
         super().save(*args, **options)
         if adding and not part:
@@ -129,7 +139,7 @@ class RecordedModel(models.Model):
     save.alters_data = True
 
     def delete(self, *args, **options):
-        type(self).objects.filter(pk=self.pk)._touch(recording.require(type(self)))
+        type(self)._base_manager.filter(pk=self.pk)._going(recording.require(type(self)))
         return super().delete(*args, **options)
 
     delete.alters_data = True
@@ -235,6 +245,10 @@ class LedgerEntry(models.Model):
 
     def __str__(self):
         return f"{self.seq} {self.verb} {self.object_name}"
+
+    @property
+    def scope_unit_id(self):
+        return self.unit_id
 
 
 class LedgerHead(models.Model):

@@ -3,7 +3,6 @@
 from datetime import date
 
 import pytest
-from django.db import connection, transaction
 
 from assessment.actions import appeals, contacts, decisions, evaluations
 from assessment.models import Job, Scheme
@@ -16,17 +15,9 @@ from tests import cast
 
 @pytest.fixture(scope="module")
 def scene(django_db_setup, django_db_blocker):
-    """`cast.world` and more, in a transaction that is never committed. Its tests carry the mark `django_db`:
-    only then is there a test database, and each of them is undone."""
-    assert "test" in str(connection.settings_dict["NAME"])
-    with django_db_blocker.unblock():
-        around = transaction.atomic()
-        around._from_testcase = True  # so that recorded() may open its own inside, as in a TestCase
-        with around:
-            made = build()
-            connection.check_constraints()  # PostgreSQL empties no table that still has keys to check
-            yield made
-            transaction.set_rollback(True)
+    """`cast.world` and more."""
+    with cast.standing(django_db_blocker, build) as made:
+        yield made
 
 
 @pytest.fixture
