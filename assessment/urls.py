@@ -1,20 +1,36 @@
 """The site map, grouped by noun. `<noun>_list`, `<noun>_export`, `<noun>_detail`, `<noun>_add`, `<noun>_edit`, `<noun>_<verb>`."""
 
-from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
-from django.views.generic import RedirectView
-from django.views.i18n import set_language
 
-from assessment.views import cadres, campaigns, duties, grants, rosters, sanctions, schemes, units, users
+from assessment.views import (
+    appeals,
+    cadres,
+    campaigns,
+    contacts,
+    dossier,
+    duties,
+    entry,
+    evaluations,
+    grants,
+    history,
+    home,
+    opinions,
+    rosters,
+    sanctions,
+    schemes,
+    session,
+    units,
+    users,
+    versions,
+)
 
 urlpatterns = [
     # --- coming in, going out
-    path("login/", LoginView.as_view(), name="login"),
-    path("logout/", LogoutView.as_view(), name="logout"),
-    path("language/", login_not_required(set_language), name="set_language"),
+    path("login/", session.SignIn.as_view(), name="login"),
+    path("logout/", session.SignOut.as_view(), name="logout"),
+    path("language/", session.set_language, name="set_language"),
     # --- home
-    path("", RedirectView.as_view(pattern_name="cadre_list"), name="home"),
+    path("", home.Home.as_view(), name="home"),
     # --- cadres
     path("cadres/", cadres.CadreList.as_view(), name="cadre_list"),
     path("cadres/export", cadres.CadreList.export_view(), name="cadre_export"),
@@ -57,12 +73,40 @@ urlpatterns = [
     path("campaigns/<int:pk>/roster/export", rosters.Roster.export_view(), name="campaign_roster_export"),
     path("campaigns/<int:pk>/roster/add", rosters.RosterPick.as_view(), name="campaign_pick"),
     path("roster/<int:pk>/remove", rosters.RosterRemove.as_view(), name="campaign_remove"),
+    # --- contacts
+    path("contacts/", contacts.ContactList.as_view(), name="contact_list"),
+    path("contacts/export", contacts.ContactList.export_view(), name="contact_export"),
+    path("contacts/add", entry.ContactAdd.as_view(), name="contact_add"),
+    path("contacts/assessees", entry.Assessees.as_view(), name="contact_assessees"),
+    path("contacts/<int:pk>/", contacts.ContactDetail.as_view(), name="contact_detail"),
+    path("findings/<int:pk>/withdraw", contacts.FindingWithdraw.as_view(), name="finding_withdraw"),
+    # --- evaluations
+    path("evaluations/", evaluations.EvaluationList.as_view(), name="evaluation_list"),
+    path("evaluations/export", evaluations.EvaluationList.export_view(), name="evaluation_export"),
+    path("evaluations/<int:pk>/", dossier.EvaluationDetail.as_view(), name="evaluation_detail"),
+    path("evaluations/<int:pk>/opinion", opinions.OpinionDraft.as_view(), name="evaluation_draft"),
+    path("evaluations/<int:pk>/submit", opinions.EvaluationSubmit.as_view(), name="evaluation_submit"),
+    path("evaluations/<int:pk>/return", opinions.EvaluationReturn.as_view(), name="evaluation_return"),
+    path("evaluations/<int:pk>/sign", opinions.EvaluationSign.as_view(), name="evaluation_sign"),
+    path("evaluations/<int:pk>/notice", opinions.EvaluationNotice.as_view(), name="evaluation_notice"),
+    path("evaluations/<int:pk>/answer", opinions.EvaluationAnswer.as_view(), name="evaluation_answer"),
+    path("evaluations/<int:pk>/reopen", opinions.EvaluationReopen.as_view(), name="evaluation_reopen"),
+    path("evaluations/<int:pk>/appeal", appeals.AppealFile.as_view(), name="evaluation_appeal"),
+    path("appeals/<int:pk>/decide", appeals.AppealDecide.as_view(), name="appeal_decide"),
+    path("opinions/<int:pk>/", versions.OpinionVersion.as_view(), name="signedopinion_detail"),
+    path("opinions/<int:pk>/print", versions.OpinionPrint.as_view(), name="signedopinion_print"),
     # --- schemes
     path("schemes/", schemes.SchemeList.as_view(), name="scheme_list"),
     path("schemes/export", schemes.SchemeList.export_view(), name="scheme_export"),
     path("schemes/add", schemes.SchemeAdd.as_view(), name="scheme_add"),
     path("schemes/<int:pk>/", schemes.SchemeDetail.as_view(), name="scheme_detail"),
     path("schemes/<int:pk>/edit", schemes.SchemeEdit.as_view(), name="scheme_edit"),
+    # --- history
+    path("history/", history.LedgerEntryList.as_view(), name="ledgerentry_list"),
+    path("history/export", history.LedgerEntryList.export_view(), name="ledgerentry_export"),
+    path("history/verify", history.LedgerEntryVerify.as_view(), name="ledgerentry_verify"),
+    path("history/<int:pk>/", history.LedgerEntryDetail.as_view(), name="ledgerentry_detail"),
+    path("history/<str:kind>/<int:key>", history.LedgerEntryRecord.as_view(), name="ledgerentry_record"),
     # --- users and grants
     path("password/", users.OwnPassword.as_view(), name="own_password"),
     path("users/", users.UserList.as_view(), name="user_list"),

@@ -25,7 +25,8 @@ EXPIRING = timedelta(days=30)  # a grant ends
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of task. narrow(rows, user, day): the rows that wait; first: the day that counts; since: it lies in the past."""
+    """A kind of task. narrow(rows, user, day): the rows that wait; first: the day that counts; since: it lies in the
+    past; closing: it is the last day of the campaign."""
 
     key: str
     model: type
@@ -34,6 +35,7 @@ class Kind:
     narrow: Callable
     first: object = None
     since: bool = False
+    closing: bool = False
 
     def rows(self, user, rows=None, day=None):
         """Those among the rows (default: all) that wait for this user."""
@@ -224,6 +226,7 @@ KINDS = [
         ngettext_lazy("opinion is written and can be submitted", "opinions are written and can be submitted", "n"),
         _to_submit,
         first=F("campaign__ends_on"),
+        closing=True,
     ),
     Kind(
         "draft",
@@ -232,6 +235,7 @@ KINDS = [
         ngettext_lazy("evaluation has its evidence and needs an opinion", "evaluations have their evidence and need an opinion", "n"),
         _to_draft,
         first=F("campaign__ends_on"),
+        closing=True,
     ),
     Kind(
         "notice",
@@ -272,6 +276,7 @@ KINDS = [
         ngettext_lazy("assessee was seen on site too little", "assessees were seen on site too little", "n"),
         _lacking(("count_on_site", "min_on_site")),
         first=F("campaign__ends_on"),
+        closing=True,
     ),
     Kind(
         "lack_phone",
@@ -280,6 +285,7 @@ KINDS = [
         ngettext_lazy("assessee was asked about by phone too little", "assessees were asked about by phone too little", "n"),
         _lacking(("count_phone", "min_phone")),
         first=F("campaign__ends_on"),
+        closing=True,
     ),
     Kind(
         "lack_talk",
@@ -288,6 +294,7 @@ KINDS = [
         ngettext_lazy("assessee lacks a heart-to-heart talk", "assessees lack a heart-to-heart talk", "n"),
         _lacking(("count_talk", "min_talk")),
         first=F("campaign__ends_on"),
+        closing=True,
     ),
     Kind(
         "lack_sides",
@@ -296,6 +303,7 @@ KINDS = [
         ngettext_lazy("assessee is known from too few sides or leads", "assessees are known from too few sides or leads", "n"),
         _lacking(("relations", "min_relations"), ("leads", "min_leads")),
         first=F("campaign__ends_on"),
+        closing=True,
     ),
     Kind(
         "no_grant",

@@ -1,0 +1,344 @@
+"""Entries of the ledger in words: fields by their labels, references by today's names, codes and choices by their words.
+
+Names are looked up in one query per model referred to, however many entries are shown.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.apps import apps
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from assessment.wording import verb_name
+from people import codes
+from people.access import recused
+from people.ledger import EVENTS, recorded_models
+from people.models import LedgerEntry, RecordedModel
+from people.models.code_field import CodeField
+
+#: Shown masked here as everywhere: revealing them is a deed of its own, and not the auditor's.
+SECRETS = {("people.cadre", "id_number"), ("people.cadre", "phone")}
+#: Where the cadre whose file a record belongs to is found from it.
+ABOUT = {
+    "people.cadre": "pk",
+    "people.duty": "cadre",
+    "people.sanction": "cadre",
+    "people.kinship": "cadre",
+    "assessment.evaluation": "cadre",
+    "assessment.contact": "findings__evaluation__cadre",
+    "assessment.finding": "evaluation__cadre",
+    "assessment.signedopinion": "evaluation__cadre",
+    "assessment.notice": "opinion__evaluation__cadre",
+    "assessment.appeal": "opinion__evaluation__cadre",
+    "assessment.decision": "cadre",
+    "assessment.followup": "decision__cadre",
+    "assessment.publication": "decision__cadre",
+}
+#: Facts of events, in words; what is not here stands as it is.
+FACTS = {
+    "list": lambda: _("List"),
+    "rows": lambda: _("Rows"),
+    "columns": lambda: _("Columns"),
+    "filters": lambda: _("Filters"),
+    "sort": lambda: _("Sorted by"),
+    "sha256": lambda: _("SHA-256 of the file"),
+    "values": lambda: _("Values shown in full"),
+    "fields": lambda: _("Fields"),
+    "verb": lambda: _("What was tried"),
+    "codes": lambda: _("Refused because"),
+    "path": lambda: _("Page"),
+    "name": lambda: _("Name that was typed"),
+    "changed": lambda: _("Evaluations changed"),
+    "entries": lambda: _("Entries"),
+    "head": lambda: _("Ledger head"),
+    "faults": lambda: _("Faults"),
+    "first": lambda: _("First fault"),
+}
+#: Labels of what the models leave without one.
+LABELS = {
+    "client_uuid": lambda: _("Number given by the device"),
+    "position": lambda: _("Place in the order"),
+    "body": lambda: _("Signed text"),
+    "total": lambda: _("Total"),
+    "TeamMember": lambda: _("Team member"),
+    "Rating": lambda: _("Rating"),
+}
+LONG = 300  # signs; longer text is folded on the page
+BODY = 4000  # signs of a text that are shown at all
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field: its label, what it was and what it became, in words. differs: for a record beside itself."""
+
+    label: str
+    old: str
+    new: str
+    differs: bool = True
+
+    @property
+    def long(self):
+        return len(self.old) > LONG or len(self.new) > LONG
+
+
+def model_of(object_type):
+    """The recorded model that a type in the ledger means, or None."""
+    try:
+        model = apps.get_model(object_type)
+    except (LookupError, ValueError):
+        return None
+    return model if issubclass(model, RecordedModel) and not model.ledger_part else None
+
+
+def type_name(object_type):
+    """A record type in words."""
+    model = model_of(object_type)
+    return str(model._meta.verbose_name) if model else object_type
+
+
+def types():
+    """Choices of record types, in the order of their words."""
+    return sorted(((m._meta.label_lower, str(m._meta.verbose_name)) for m in recorded_models()), key=lambda pair: pair[1])
+
+
+def changed_fields(entry):
+    """Labels of the fields that an entry changed, each once; "" for events, new and deleted records."""
+    model = model_of(entry.object_type)
+    if model is None or entry.verb in EVENTS or entry.before is None or entry.after is None:
+        return ""
+    found = dict.fromkeys(_label(model, key) for key in entry.after)
+    return _(", ").join(found)
+
+
+def own_files(user, records):
+    """Those of the (type, id) records that belong to the file of this user or of his kin: he does not read them here either."""
+    mine, found = recused(user), set()
+    if not mine:
+        return found
+    wanted = {}
+    for kind, pk in records:
+        if kind in ABOUT and pk is not None:
+            wanted.setdefault(kind, set()).add(pk)
+    for kind, pks in wanted.items():
+        rows = model_of(kind)._base_manager.filter(pk__in=pks, **{f"{ABOUT[kind]}__in": mine})
+        found |= {(kind, pk) for pk in rows.values_list("pk", flat=True)}
+    return found
+
+
+def told(entries, user):
+    """[(entry, verb in words, kind of change, [Change])]; None instead of changes where it is the user's own file."""
+    entries = list(entries)
+    words = Words((model_of(e.object_type), state) for e in entries if e.verb not in EVENTS for state in (e.before, e.after))
+    own = own_files(user, {(e.object_type, e.object_id) for e in entries})
+    mine = recused(user)
+    found = []
+    for entry in entries:
+        withheld = (entry.object_type, entry.object_id) in own or _cadre(entry) in mine
+        found.append((entry, verb_name(entry.verb), _kind(entry), None if withheld else words.of(entry)))
+    return found
+
+
+def _cadre(entry):
+    """The cadre that the entry itself names, for records that are gone."""
+    states = [state for state in (entry.before, entry.after) if isinstance(state, dict)]
+    return next((state["cadre_id"] for state in states if state.get("cadre_id")), None)
+
+
+def _kind(entry):
+    if entry.verb in EVENTS:
+        return _("Event")
+    if entry.before is None:
+        return _("New")
+    return _("Deleted") if entry.after is None else _("Changed")
+
+
+class Words:
+    """Labels and values of recorded states in words. pairs: (model, state) of all that will be asked."""
+
+    def __init__(self, pairs):
+        wanted = {}
+        for model, state in pairs:
+            if model is not None and state:
+                for field, value in _references(model, state):
+                    wanted.setdefault(field.related_model, set()).add(value)
+        self.names = {model: _names(model, pks) for model, pks in wanted.items()}
+
+    def of(self, entry):
+        """[Change] of an entry; for an event its facts."""
+        if entry.verb in EVENTS:
+            return [Change(FACTS.get(key, lambda key=key: key)(), "", _fact(key, value)) for key, value in (entry.after or {}).items()]
+        model = model_of(entry.object_type)
+        if model is None:
+            keys = [*(entry.before or {}), *(k for k in entry.after or {} if k not in (entry.before or {}))]
+            return [Change(k, _plain((entry.before or {}).get(k)), _plain((entry.after or {}).get(k))) for k in keys]
+        return self.beside(model, entry.before, entry.after)
+
+    def beside(self, model, old, new):
+        """[Change] of two states of a record, in the order of the model's fields, parts last."""
+        old, new = old or {}, new or {}
+        place = {field.attname: n for n, field in enumerate(model.ledger_fields())}
+        keys = sorted({*old, *new}, key=lambda key: (place.get(key, len(place)), *_order(key, new.get(key) or old.get(key))))
+        return [
+            Change(
+                self.label(model, key),
+                self.value(model, key, old[key]) if old.get(key) is not None else "",
+                self.value(model, key, new[key]) if new.get(key) is not None else "",
+                old.get(key) != new.get(key),
+            )
+            for key in keys
+        ]
+
+    def label(self, model, key):
+        """The label of a field; of a part with what tells it from its like: "Rating: 综合分析研判"."""
+        part, rest = _part(model, key)
+        if part is None:
+            return _label(model, key)
+        field = _field(part, part.ledger_part.key[0])
+        shown = self._value(part, field, _typed(field, rest)) if field else rest
+        return f"{_part_name(part)} {shown}"
+
+    def value(self, model, key, value):
+        """A recorded value in words; of a part that of its one field, or all its fields with their labels."""
+        part, _rest = _part(model, key)
+        if part is None:
+            return self._value(model, _field(model, key), value)
+        if not value:
+            return _("Yes")
+        if len(value) == 1:
+            ((name, only),) = value.items()
+            return self._value(part, _field(part, name), only)
+        return _("; ").join(f"{_label(part, name)} {self._value(part, _field(part, name), one)}" for name, one in value.items())
+
+    def _value(self, model, field, value):
+        if field is None or value is None:
+            return _plain(value)
+        if (model._meta.label_lower, field.name) in SECRETS:
+            return _masked(value)
+        if field.is_relation:
+            return self.names.get(field.related_model, {}).get(value) or f"#{value}"
+        if isinstance(field, CodeField):
+            return str(getattr(codes, field.code_set).name(value) or value)
+        if field.choices:
+            return str(dict(field.flatchoices).get(value, value))
+        if isinstance(field, models.BooleanField):
+            return _("Yes") if value else _("No")
+        if field.name == "position":
+            return str(value + 1)  # people count from one
+        if field.name == "body":  # it stands, readable, on the page of the evaluation
+            return _("canonical JSON, %(length)s signs") % {"length": len(value)}
+        if isinstance(field, models.DateTimeField):
+            return timezone.localtime(datetime.fromisoformat(value)).strftime("%Y-%m-%d %H:%M:%S")
+        return _plain(value)
+
+
+def _names(model, pks):
+    """{id: name} as the ledger names records; parts, which have no entries of their own, by their field `name`."""
+    if model.ledger_part:
+        return dict(model._base_manager.filter(pk__in=pks).values_list("pk", "name"))
+    return {pk: name for pk, (name, _unit) in model.ledger_labels(pks).items()}
+
+
+def _masked(value):
+    """An ID number or phone with its middle hidden."""
+    value = str(value)
+    return f"{value[:3]}{'*' * (len(value) - 7)}{value[-4:]}" if len(value) > 7 else "*" * len(value)
+
+
+def _references(model, state):
+    """(foreign key, id) pairs in a state, those of its parts included."""
+    for key, value in state.items():
+        part, rest = _part(model, key)
+        if part is None:
+            field = _field(model, key)
+            if field is not None and field.is_relation and value is not None:
+                yield field, value
+            continue
+        field = _field(part, part.ledger_part.key[0])
+        if field is not None and field.is_relation:
+            yield field, _typed(field, rest)
+        if isinstance(value, dict):
+            yield from _references(part, value)
+
+
+def _part(model, key):
+    """(the model of the part, what tells it from its like) of a key like "rating.12"; (None, "") for a field."""
+    name, dot, rest = key.partition(".")
+    part = next((p for p in model.ledger_parts() if p._meta.model_name == name), None) if dot else None
+    return part, rest if part else ""
+
+
+def _field(model, attname):
+    return next((f for f in model._meta.concrete_fields if f.attname == attname), None)
+
+
+def _typed(field, text):
+    """A key of a part as the database knows it."""
+    return int(text) if text.isdigit() and not isinstance(field, models.CharField) else text
+
+
+def _label(model, key):
+    part, _rest = _part(model, key)
+    if part is not None:
+        return _part_name(part)
+    field = _field(model, key)
+    if field is None:
+        return key
+    if field._verbose_name is not None:
+        return str(field.verbose_name)
+    return str(field.related_model._meta.verbose_name) if field.is_relation else LABELS.get(field.name, lambda: key)()
+
+
+def _order(key, value):
+    """Parts of a kind by their place in the order where they have one."""
+    return (key.partition(".")[0], value.get("position", 0) if isinstance(value, dict) else 0, key)
+
+
+def _part_name(part):
+    return LABELS.get(part.__name__, lambda: str(part._meta.verbose_name))()
+
+
+def _plain(value):
+    if value is None or value == "":
+        return ""
+    if isinstance(value, list | tuple):
+        return _(", ").join(map(_plain, value))
+    if isinstance(value, dict):
+        return _("; ").join(f"{key}: {_plain(one)}" for key, one in value.items())
+    text = str(value)
+    return text if len(text) <= BODY else f"{text[:BODY]} … ({len(text)})"
+
+
+def _fact(key, value):
+    return verb_name(value) if key == "verb" and value else _plain(value)
+
+
+# --- the neighbours of an entry, and who looked
+
+
+def of_record(entries, object_type, object_id):
+    """Entries of one record, of those that are seen."""
+    return entries.filter(object_type=object_type, object_id=object_id)
+
+
+def neighbours(entries, entry):
+    """(number of the entry before, number of the one after) of the same record, None where there is none. Two queries."""
+    if entry.object_id is None:
+        return None, None
+    same = of_record(entries, entry.object_type, entry.object_id)
+    before = same.filter(seq__lt=entry.seq).order_by("-seq").values_list("seq", flat=True).first()
+    return before, same.filter(seq__gt=entry.seq).order_by("seq").values_list("seq", flat=True).first()
+
+
+def together(entries, entry, most):
+    """Other entries of the same request, oldest first."""
+    if not entry.request_id:
+        return LedgerEntry.objects.none()
+    return entries.filter(request_id=entry.request_id).exclude(seq=entry.seq).order_by("seq")[:most]
+
+
+def last_change(object_type, object_id):
+    """The newest entry that changed a record, whoever may see it."""
+    rows = LedgerEntry.objects.filter(object_type=object_type, object_id=object_id)
+    return rows.exclude(verb__in=EVENTS).order_by("-seq").first()
