@@ -24,9 +24,11 @@ class RecordForm(forms.ModelForm):
     def __init__(self, *args, user=None, **options):
         self.user = user
         super().__init__(*args, **options)
-        for field in self.fields.values():
+        for name, field in list(self.fields.items()):
             if isinstance(field, PickField):
                 field.offer(user)
+                if not field.offers(self.initial.get(name)):
+                    del self.fields[name]  # what is out of sight stays as it is: an absent field changes nothing
 
     def _post_clean(self):
         """No instance is built: the action checks, with the words of `assessment.wording`."""
@@ -73,6 +75,10 @@ class PickField(forms.CharField):
     def offer(self, user):
         """Only what this user may see, or act on with `verb`."""
         self.queryset = visible_to(user, self.model, verb=self.verb)
+
+    def offers(self, record):
+        """May this record, where it is one, be chosen by the user?"""
+        return not isinstance(record, self.model) or self.queryset.filter(pk=record.pk).exists()
 
     def prepare_value(self, value):
         return words_of(value) if isinstance(value, self.model) else value
