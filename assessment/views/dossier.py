@@ -150,7 +150,7 @@ class EvaluationDetail(OfEvaluation, DetailPage):
             found.append(("wait", _("Kin"), _("%(name)s (%(relation)s) may not handle this file") % {"name": name, "relation": relation}))
         knows = all(scope(self.user, verb).covers(row.cadre.unit_id) for verb in ("view_sanction", "view_kinship"))
         if knows and not in_effect and not kin:
-            found.append(("ok", _("Clear"), _("no sanction in effect, no kinship on record")))
+            found.append(("ok", _("None found"), _("no sanction in effect, no kinship on record")))
         return found
 
     # --- sign-off
