@@ -1,5 +1,6 @@
 """The Chinese catalogue is complete, compiled, and uses the words that stand in workbooks."""
 
+import ast
 import gettext
 import os
 import re
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from assessment import words as assessment_words
+from assessment.management.commands.makemessages import MARKS
 from people import words as people_words
 from people.codes import CodeSet
 from tests.machine import need
@@ -57,6 +59,17 @@ def test_every_string_is_translated(extracted, lack):
     listed = run("msgattrib", "--no-wrap", lack, extracted)
     lacking = [line for line in listed.splitlines() if line.startswith(("msgctxt", "msgid ")) and line != 'msgid ""']
     assert lacking == [], "run `make messages`, translate these, and run it again"
+
+
+def test_every_mark_is_searched_for():
+    """A name given to gettext that `makemessages` does not know would leave its strings in English, unseen."""
+    unknown = []
+    for app in ("people", "assessment"):
+        for path in (ROOT / app).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation":
+                    unknown += [(path.name, name.asname) for name in node.names if name.asname not in (None, "_", *MARKS)]
+    assert unknown == []
 
 
 def test_the_compiled_catalogue_is_that_of_the_text(tmp_path):
