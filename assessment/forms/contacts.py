@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from assessment.actions.drafts import ContactDraft, FindingDraft
@@ -29,6 +30,7 @@ OTHER_CAMPAIGN = {
     "hx-swap": "outerHTML",
     "hx-vals": '{"do": "campaign"}',
 }
+CHECKED, SELECTED = mark_safe(" checked"), mark_safe(" selected")
 BETWEEN = re.compile(r"[、,,;;\s]+")
 
 
@@ -48,7 +50,7 @@ class Taps(forms.RadioSelect):
                 name,
                 option["value"],
                 f"{attrs['id']}_{index}",
-                format_html(" checked") if option["selected"] else "",
+                CHECKED if option["selected"] else "",
                 option["label"],
             )
             for index, option in enumerate(options)
@@ -94,7 +96,7 @@ class RosterInput(forms.Widget):
             (
                 (
                     member.code,
-                    format_html(" selected") if member.code == chosen else "",
+                    SELECTED if member.code == chosen else "",
                     member.name,
                     f" · {member.post}" if getattr(member, "post", "") else "",
                 )
