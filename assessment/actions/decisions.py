@@ -103,24 +103,28 @@ def publish(*, by, decision, starts_on=None, ends_on=None):
     return row
 
 
+def confirm_refusals(*, by, decision, on=None):
+    """Why this user cannot confirm this decision on a day; empty if he can. The page shows it before he tries."""
+    on = on or timezone.localdate()
+    found = workflow.confirm(
+        state=decision.state,
+        kind=decision.kind,
+        proposer=decision.proposed_by_id,
+        by=by.pk,
+        notice_until=decision.notice_until,
+        on=on,
+        superseded=superseded(decision),
+    )
+    return [*(Refusal(*one) for one in found), *bars(kind=decision.kind, cadre=decision.cadre, on=on)]
+
+
 def confirm(*, by, decision, on=None, document_number=None):
     """Confirm a decision: by another than its proposer, after the public notice, on the latest opinion."""
     access.demand(by, "confirm_decision", decision)
     on = on or timezone.localdate()
     with recorded(by=by, verb="confirm_decision"):
         row = locked(decision)
-        refuse(
-            *workflow.confirm(
-                state=row.state,
-                kind=row.kind,
-                proposer=row.proposed_by_id,
-                by=by.pk,
-                notice_until=row.notice_until,
-                on=on,
-                superseded=superseded(row),
-            ),
-            *bars(kind=row.kind, cadre=row.cadre, on=on),
-        )
+        refuse(*confirm_refusals(by=by, decision=row, on=on))
         if not row.proposed_on <= on <= timezone.localdate():
             refuse(Refusal("confirmed_date", {"proposed_on": row.proposed_on}, field="on"))
         row.state, row.confirmed_on, row.confirmed_by = Decision.State.CONFIRMED, on, by
@@ -159,6 +163,8 @@ def finish_follow_up(*, by, follow_up, result, done_on=None):
     with recorded(by=by, verb="follow_up"):
         row = FollowUp.objects.select_for_update().get(pk=follow_up.pk)
         found = [] if result.strip() else [Refusal("required", field="result")]
+        if done_on and done_on > timezone.localdate():
+            found.append(Refusal("date_in_future", field="done_on"))
         if row.done_on:
             found.append(Refusal("follow_up_done", {"done_on": row.done_on}))
         refuse(*found)
@@ -182,6 +188,8 @@ def add_publications(*, by, rows):
                 found.append(Refusal("only_commendation", row=index))
             if not title.strip():
                 found.append(Refusal("required", field="title", row=index))
+            if published_on > timezone.localdate():
+                found.append(Refusal("date_in_future", field="published_on", row=index))
             made.append(Publication(decision=decision, channel=channel, title=title.strip(), published_on=published_on))
         refuse(*found)
         Publication.objects.bulk_create(made)

@@ -202,6 +202,9 @@ class EvaluationDetail(OfEvaluation, DetailPage):
                 deed("file_appeal", _("Review or appeal…"), "appeal", refusal=pending)
             else:
                 deed("give_notice", _("Give the notice…"), "notice", tone="main")
+            if can(user, "propose_decision"):
+                url = f"{reverse('decision_add')}?evaluation={row.pk}"
+                found.append(offer(user, "propose_decision", _("Propose a decision…"), url, row, tone="main" if noticed else "plain"))
             deed("reopen", _("Open again…"), "reopen")
         return found
 
