@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 MESSAGES = Path("assessment/locale/zh_Hans/LC_MESSAGES")
 #: Words that a Chinese reader expects in Latin letters.
 LATIN = {"Excel", "GB", "JSON", "Krippendorff", "MB", "SHA", "xlsx"}
-PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%s|%%|</?\w+>")
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|%%|</?\w+>")
 
 
 def catalogue(path):
