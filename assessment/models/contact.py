@@ -57,6 +57,7 @@ class Contact(RecordedModel):
     client_uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     received_at = models.DateTimeField(_("Received at"), default=timezone.now, editable=False)
 
+    ledger_about = "findings__evaluation__cadre"
     ledger_name = ("campaign__title", "number")
     ledger_unit = ("campaign__unit_id",)
     objects = ContactQuerySet.as_manager()
@@ -118,6 +119,7 @@ class Finding(RecordedModel):
     withdrawn_on = models.DateField(_("Withdrawn on"), null=True, blank=True)
     withdrawn_why = models.TextField(_("Withdrawn because"), blank=True)
 
+    ledger_about = "evaluation__cadre"
     ledger_name = ("contact__number", "evaluation__cadre__name", "evaluation__group__name")
     ledger_unit = ("evaluation__unit_id",)
     objects = FindingQuerySet.as_manager()

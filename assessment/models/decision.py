@@ -62,6 +62,7 @@ class Decision(RecordedModel):
     revoked_why = models.TextField(_("Revoked because"), blank=True)
     mentor = models.ForeignKey(Cadre, null=True, blank=True, on_delete=models.PROTECT, related_name="mentored", verbose_name=_("Mentor"))
 
+    ledger_about = "cadre"
     ledger_name = ("code", "cadre__name", "unit__name")
     ledger_unit = ("cadre__unit_id", "unit_id")
     objects = OfAssesseeQuerySet.as_manager()
@@ -139,6 +140,7 @@ class FollowUp(RecordedModel):
     done_on = models.DateField(_("Done on"), null=True, blank=True)
     result = models.TextField(_("Result"), blank=True)
 
+    ledger_about = "decision__cadre"
     ledger_name = ("decision__code", "due_on")
     ledger_unit = ("decision__cadre__unit_id", "decision__unit_id")
     objects = OfDecisionQuerySet.as_manager()
@@ -177,6 +179,7 @@ class Publication(RecordedModel):
     title = models.CharField(_("Title"), max_length=200)
     published_on = models.DateField(_("Published on"))
 
+    ledger_about = "decision__cadre"
     ledger_name = ("decision__code", "title")
     ledger_unit = ("decision__cadre__unit_id", "decision__unit_id")
     objects = OfDecisionQuerySet.as_manager()

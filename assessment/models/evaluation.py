@@ -65,6 +65,7 @@ class Evaluation(RecordedModel):
     version = models.PositiveSmallIntegerField(_("Version"), default=0)
 
     ledger_skip = frozenset(NUMBERS)
+    ledger_about = "cadre"
     ledger_name = ("cadre__name", "group__name", "campaign__title")
     ledger_unit = ("unit_id",)
     objects = EvaluationQuerySet.as_manager()
@@ -159,6 +160,7 @@ class SignedOpinion(RecordedModel):
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="superseded_by", verbose_name=_("Supersedes")
     )
 
+    ledger_about = "evaluation__cadre"
     ledger_name = ("evaluation__cadre__name", "evaluation__group__name", "number")
     ledger_unit = ("evaluation__unit_id",)
     objects = OfEvaluationQuerySet.as_manager()
@@ -207,6 +209,7 @@ class Notice(RecordedModel):
     means = models.CharField(_("How"), max_length=8, choices=Means, default=Means.WRITTEN)
     answer = models.TextField(_("His answer"), blank=True)
 
+    ledger_about = "opinion__evaluation__cadre"
     ledger_name = ("opinion__evaluation__cadre__name", "opinion__evaluation__group__name", "opinion__number")
     ledger_unit = ("opinion__evaluation__unit_id",)
     objects = OfOpinionQuerySet.as_manager()
@@ -246,6 +249,7 @@ class Appeal(RecordedModel):
     decided_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("Decided by"))
     finding = models.TextField(_("What was found"), blank=True)
 
+    ledger_about = "opinion__evaluation__cadre"
     ledger_name = ("opinion__evaluation__cadre__name", "opinion__evaluation__group__name", "opinion__number")
     ledger_unit = ("opinion__evaluation__unit_id",)
     objects = OfOpinionQuerySet.as_manager()

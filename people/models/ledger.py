@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+from django.apps import apps
 from django.db import models
 from django.db.models import CheckConstraint, Q
 from django.utils.translation import gettext_lazy as _
@@ -106,12 +107,14 @@ class RecordedModel(models.Model):
 
     ledger_skip: attribute names left out (derived numbers, secrets). ledger_name: look-ups whose values, joined, name
     the row in an entry. ledger_unit: look-ups of the unit that gives the entry its scope; the first that is set.
+    ledger_about: look-up of the cadre whose file it is; he and his kin do not see its entries.
     ledger_part: a `Part` where the row belongs to another's aggregate.
     """
 
     ledger_skip = frozenset()
     ledger_name = ("pk",)
     ledger_unit = ()
+    ledger_about = ""
     ledger_part = None
 
     objects = RecordedQuerySet.as_manager()
@@ -203,7 +206,18 @@ class LedgerEntryQuerySet(models.QuerySet):
     def within(self, scope):
         if not scope:
             return self.none()
-        return self if scope.everything else self.filter(unit_id__in=scope.units)
+        seen = self if scope.everything else self.filter(unit_id__in=scope.units)
+        return seen.exclude(_of_files(scope.recused)) if scope.recused else seen
+
+
+def _of_files(cadres):
+    """Entries about the evaluation, evidence and decisions of these cadres."""
+    found = Q()
+    for model in apps.get_models():
+        if about := getattr(model, "ledger_about", ""):
+            rows = model._base_manager.filter(**{f"{about}__in": cadres}).order_by().values("pk")
+            found |= Q(object_type=model._meta.label_lower, object_id__in=rows)
+    return found
 
 
 class LedgerEntry(models.Model):
