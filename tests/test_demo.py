@@ -193,7 +193,7 @@ class TestDemo(TestCase):
     def test_a_narrative_fits_its_marks(self):
         """The sentence of a mark is one that the texts keep for just that dimension and level."""
         plain = {}
-        for source in (special.WORDS.seen, special.WORDS.heard, special.WORDS.self_told):
+        for source in (special.WORDS.seen, special.WORDS.heard, special.WORDS.public, special.WORDS.self_told):
             for dimension, levels in source.items():
                 for level, sentences in levels.items():
                     plain.setdefault((dimension, level), []).extend(

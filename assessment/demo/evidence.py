@@ -19,7 +19,7 @@ LEVELS = {"A": "好", "B": "较好", "C": "一般", "D": "较差"}
 STRICT, LENIENT = {"assessor2"}, {"assessor4"}
 #: How a finding begins, by who told it.
 VOICES = {
-    "superior": "分管领导评价，", "peer": "班子成员反映，", "subordinate": "基层干部反映，", "served": "服务对象反映，",
+    "superior": "分管领导评价，", "peer": "同级干部反映，", "subordinate": "基层干部反映，", "served": "服务对象反映，",
     "public": "群众反映，", "self": "谈话中，本人", "": "",
 }  # fmt: skip
 
@@ -38,13 +38,20 @@ class Picture:
 
 @dataclass(frozen=True)
 class Words:
-    """The sentences of a campaign. seen, heard, self_told: {dimension: {level: sentences}}; examples: {"good", "poor"}."""
+    """The sentences of a campaign: {dimension: {level: sentences}} by who tells; examples: {"good", "poor"}."""
 
     dimensions: tuple
-    seen: dict
-    heard: dict
+    seen: dict  # by the team on site
+    heard: dict  # from people of the unit
+    public: dict  # from those served, and the public
     self_told: dict
     examples: dict
+
+    def of(self, method, relation):
+        """Where the sentences of such a contact are."""
+        if method == "on_site":
+            return self.seen
+        return {"self": self.self_told, "served": self.public, "public": self.public}.get(relation, self.heard)
 
 
 @dataclass
@@ -98,7 +105,7 @@ class Teller:
         return letters[turn % len(letters)]
 
     def _sentence(self, method, relation, dimension, level):
-        source = self.words.seen if method == "on_site" else self.words.self_told if relation == "self" else self.words.heard
+        source = self.words.of(method, relation)
         key = id(source), dimension, level
         if key not in self._cycles:
             sentences = list(source[dimension][level])
@@ -110,8 +117,11 @@ class Teller:
         """A concrete example that had happened by then; each is told once."""
         kind = "poor" if letters & {"C", "D"} else "good" if "A" in letters else None
         for number, text in enumerate(self._examples[kind] if kind else ()):
-            found = re.match(r"(\d+)月(\d+)日", text)
-            if not found or date(held_at.year, *map(int, found.groups())) <= timezone.localdate(held_at):
+            days, month = [timezone.localdate(held_at)], held_at.month
+            for named, day in re.findall(r"(?:(\d+)月)?(\d+)日", text):
+                month = int(named or month)
+                days.append(date(held_at.year, month, int(day)))
+            if max(days) == days[0]:
                 return self._examples[kind].pop(number)
         return ""
 

@@ -9,8 +9,10 @@ from assessment.demo.evidence import Picture, Teller, Visit, Words, moment, pair
 from assessment.demo.sources import Sources, office, read_roster
 from assessment.demo.texts import cadre_five, group_five
 
-CADRES = Words(cadre_five.DIMENSIONS, cadre_five.TOLD, cadre_five.TOLD, cadre_five.TOLD, cadre_five.EXAMPLES)
-GROUPS = Words(group_five.DIMENSIONS, group_five.TOLD, group_five.TOLD, group_five.TOLD, group_five.EXAMPLES)
+CADRES = Words(
+    cadre_five.DIMENSIONS, cadre_five.TOLD, cadre_five.TOLD, cadre_five.PUBLIC, cadre_five.SELF, cadre_five.EXAMPLES
+)  # fmt: skip
+GROUPS = Words(group_five.DIMENSIONS, group_five.TOLD, group_five.TOLD, group_five.PUBLIC, {}, group_five.EXAMPLES)
 
 ANNUAL_2021 = """
 云措镇 0 | 1 1 1 | AB B B B A

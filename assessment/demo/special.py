@@ -17,7 +17,7 @@ ROW = {
     "code": CODE, "title": "疫情防控一线专项考核", "kind": "special", "scheme": "front-line", "unit": units.COUNTY,
     "starts_on": START, "ends_on": END, "state": "open", "planned_on_site": 64, "planned_phone": 40, "planned_talk": 32,
 }  # fmt: skip
-WORDS = Words(front_line.DIMENSIONS, front_line.SEEN, front_line.HEARD, front_line.SELF, front_line.EXAMPLES)
+WORDS = Words(front_line.DIMENSIONS, front_line.SEEN, front_line.HEARD, front_line.PUBLIC, front_line.SELF, front_line.EXAMPLES)
 
 #: Who is assessed: place and office (see `sources.office`); then on site, by phone, talks; then the four dimensions.
 ROSTER = """
