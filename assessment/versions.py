@@ -2,6 +2,7 @@
 
 import json
 from datetime import date, datetime
+from decimal import Decimal
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -51,6 +52,8 @@ KEYS = {
 #: Parts of a body that differ in every version, or that only repeat others.
 LEFT_OUT = ("version", "signatures")
 LEFT_OUT_KEYS = ("unit_code", "scope_unit_code", "kind")
+ORDER = {"opinion": 0, "findings": 1, "numbers": 2}  # of what changed; the rest comes after
+PLACES = ("score", "mean", "spread")  # numbers that are shown with two places
 
 
 def read(opinion):
@@ -65,7 +68,8 @@ def read(opinion):
     names = {dimension["code"]: dimension["name"] for dimension in body["dimensions"]}
     for finding in body["findings"]:
         finding["method_name"] = Method(finding["method"]).label
-        finding["marks"] = [(names.get(code, code), mark["level"], mark["points"]) for code, mark in finding["ratings"].items()]
+        marks = finding["ratings"]
+        finding["marks"] = [(name, marks[code]["level"], marks[code]["points"]) for code, name in names.items() if code in marks]
     body["methods"] = [(Method(method).label, body["numbers"]["counts"][method]) for method in METHODS]
     person = body["assessee"]
     person["rank_name"] = codes.RANK.name(person.get("rank") or "")
@@ -75,14 +79,16 @@ def read(opinion):
 
 
 def changes(old, new):
-    """What a newer version changed: [(what, before, after)] in words; "" where a side has nothing."""
-    rows = []
+    """What a newer version changed, as (what, before, after) in words, "" where a side has nothing: two lists.
+
+    The first tells of opinion, findings, result and assessee; the second of the numbers of the dimensions, which follow.
+    """
     before, after = json.loads(old.body), json.loads(new.body)
     dimensions = {d["code"]: d["name"] for body in (before, after) for d in body["dimensions"]}
-    for path, was, now in differences(before, after):
-        if path[0] not in LEFT_OUT and path[-1] not in LEFT_OUT_KEYS:
-            rows.append((_what(path, dimensions), _value(path, was, dimensions), _value(path, now, dimensions)))
-    return rows
+    found = [d for d in differences(before, after) if d[0][0] not in LEFT_OUT and d[0][-1] not in LEFT_OUT_KEYS]
+    found.sort(key=lambda difference: ORDER.get(difference[0][0], len(ORDER)))
+    rows = [(path[0], (_what(path, dimensions), _value(path, was, dimensions), _value(path, now, dimensions))) for path, was, now in found]
+    return [row for part, row in rows if part != "dimensions"], [row for part, row in rows if part == "dimensions"]
 
 
 def _dated(part):
@@ -123,7 +129,7 @@ def _value(path, value, dimensions):
         if "level" in value:
             return f"{value['level']} {value['points']}"
         if "mean" in value:
-            return f"{value['mean']} ({value['count']})"
+            return f"{Decimal(value['mean']):.2f} ({value['count']})"
         return value.get("name") or ""
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
@@ -133,6 +139,8 @@ def _value(path, value, dimensions):
         return str(Method(value).label)
     if key in ("rank", "post_level"):
         return getattr(codes, key.upper()).name(value)
+    if key in PLACES:
+        return f"{Decimal(value):.2f}"
     if key.endswith("_at"):
         return date_format(timezone.localtime(datetime.fromisoformat(value)), "Y-m-d H:i")
     return str(value)

@@ -6,11 +6,14 @@ from django.utils.translation import gettext_lazy as _
 from assessment.filters.base import ChoiceFilter, FilterSet, MaximumFilter, MinimumFilter, RecordFilter, UnitFilter, YesNoFilter
 from assessment.filters.waiting import WaitingFilter
 from assessment.models import Campaign, Evaluation, Grade, Scheme
+from assessment.queries.home import one_sided
 from assessment.wording import grade_name
 from people.access import visible_to
 
 UNDETERMINED = "-"
 METHODS = [("on_site", _("No on-site finding")), ("phone", _("No phone finding")), ("talk", _("No talk finding"))]
+
+SIDES = [("method", _("one method")), ("relation", _("one source relation")), ("lead", _("one lead"))]
 
 
 class EvaluationFilter(FilterSet):
@@ -25,6 +28,7 @@ class EvaluationFilter(FilterSet):
     min_score = MinimumFilter(_("Score from"), field_name="seen_score")
     max_score = MaximumFilter(_("Score up to"), field_name="seen_score")
     missing = ChoiceFilter(_("Still missing"), choices=METHODS, method="lacking")
+    one_sided = ChoiceFilter(_("Resting on one alone"), choices=SIDES, method="from_one_side")
     waiting = WaitingFilter(Evaluation)
 
     def __init__(self, data, queryset, *, user):
@@ -38,3 +42,6 @@ class EvaluationFilter(FilterSet):
 
     def lacking(self, queryset, name, value):
         return queryset.filter(Q(**{f"count_{value}": 0}))
+
+    def from_one_side(self, queryset, name, value):
+        return queryset.filter(one_sided(value))

@@ -68,7 +68,7 @@ class EvaluationTable(Table):
     class Meta(Table.Meta):
         model = Evaluation
         fields = ()
-        order_by = ("campaign", "name")
+        order_by = ("-campaign", "name")
         title = "name"
         before = ("name", "code", "unit", "post", "campaign", "state", "score", "grade", "contested")
         after = ("count_on_site", "count_phone", "count_talk", "relations", "leads", "author", "submitted_at", "version")

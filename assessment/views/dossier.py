@@ -204,7 +204,7 @@ class EvaluationDetail(OfEvaluation, DetailPage):
                 deed("give_notice", _("Give the notice…"), "notice", tone="main")
             if can(user, "propose_decision"):
                 url = f"{reverse('decision_add')}?evaluation={row.pk}"
-                found.append(offer(user, "propose_decision", _("Propose a decision…"), url, row, tone="main" if noticed else "plain"))
+                found.append(offer(user, "propose_decision", _("Propose a decision…"), url, row, tone="main" if noticed and not self.decisions else "plain"))
             deed("reopen", _("Open again…"), "reopen")
         return found
 

@@ -8,7 +8,7 @@ from assessment.queries import evaluations as queries
 from assessment.tables.evaluations import EvaluationTable, column_name, with_dimensions
 from assessment.views.base import Listing, ListPage
 
-ROOM = 8  # dimensions shown at first; more are among the columns to choose
+ROOM = 10  # dimensions shown at first; more are among the columns to choose
 
 
 class EvaluationList(ListPage):

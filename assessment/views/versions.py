@@ -34,10 +34,12 @@ class OpinionVersion(DetailPage):
 
     def context(self):
         opinion = self.object
+        told, followed = versions.changes(opinion.supersedes, opinion) if opinion.supersedes_id else ([], [])
         return {
             "body": versions.read(opinion),
             "methods": [Method(method).label for method in METHODS],
-            "changes": versions.changes(opinion.supersedes, opinion) if opinion.supersedes_id else [],
+            "changes": told,
+            "followed": followed,
             "newest": opinion.number == opinion.evaluation.version,
             "locked": opinion.evaluation.state == Evaluation.State.SIGNED,
         }

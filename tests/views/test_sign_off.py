@@ -224,10 +224,11 @@ def test_version_page_shows_what_was_signed(client, world, versions):
 def test_differences_in_words(client, world, versions):
     response = english(client, world.lin).get(reverse("signedopinion_detail", args=[versions[1].pk]))
     changes = {what: (was, now) for what, was, now in response.context["changes"]}
+    followed = {what: (was, now) for what, was, now in response.context["followed"]}
     assert changes["Conclusion"] == ("表现良好", "总体良好")
-    assert changes["Score"][0] == "85" and changes["Phone inquiry"] == ("1", "2")
+    assert changes["Score"][0] == "85.00" and changes["Phone inquiry"] == ("1", "2")
     assert changes["Finding 0004"] == ("", "phone所见达瓦 (综合分析研判 一般)")
-    assert changes["综合分析研判, Phone inquiry, mean"] == ("85", "77.5")
+    assert followed["综合分析研判, Phone inquiry, mean"] == ("85.00", "77.50") and list(changes)[0] == "Conclusion"
     assert not any("signatures" in what or "version" in what for what in changes)
     assert "柯西姆老人" not in texts(response) and "<ins>总体良好</ins>" in texts(response)
 
