@@ -177,17 +177,18 @@ def past(county):
 
 
 def running(county):
-    """The campaigns of today: the county's, a township's own, and one in preparation. Two began forty days ago."""
+    """The campaigns of today: the county's, a township's own, and one in preparation. The county's is the newest open
+    one, so it is what the home page shows first."""
     today = timezone.localdate()
     start, end, yesterday = today - timedelta(40), today + timedelta(20), today - timedelta(1)
-    months = f"{start.month}月至{end.month}月"
+    earlier = today - timedelta(47)
     village = Campaign(
-        county, _row(f"CM{start:%Y%m}", f"查姆乡一般干部平时考核（{months}）", "routine", "routine", start, end,
+        county, _row(f"CM{earlier:%Y%m}", f"查姆乡一般干部平时考核（{earlier.month}月至{end.month}月）", "routine", "routine", earlier, end,
                      unit=units.township(4), planned=(3, 3, 3)),
         VILLAGE, CADRES, seed=5, team=lambda turn: ("assessor5", "assessor4"), last=yesterday,
     )  # fmt: skip
     of_county = Campaign(
-        county, _row(f"PS{start:%Y%m}", f"科级干部平时考核（{start.year}年{months}）", "routine", "routine", start, end,
+        county, _row(f"PS{start:%Y%m}", f"科级干部平时考核（{start.year}年{start.month}月至{end.month}月）", "routine", "routine", start, end,
                      planned=(16, 12, 10)), ROUTINE, CADRES, seed=7, last=yesterday,
     )  # fmt: skip
     term = Campaign(

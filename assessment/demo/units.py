@@ -49,7 +49,7 @@ AREAS = {
 }
 TOWNSHIP_POINTS = ("交通卡点", "集中隔离点", "核酸采样点", "物资保供点")
 #: Departments that formed a vanguard team of their own, beside every township and village.
-TEAMS_OF_DEPARTMENTS = DEPARTMENTS[:1] + DEPARTMENTS[2:20]
+TEAMS_OF_DEPARTMENTS = [*DEPARTMENTS[:1], *DEPARTMENTS[2:19], "县卫生健康局"]
 
 
 def department(name):
