@@ -6,10 +6,10 @@ from django.utils.translation import gettext_lazy as _
 
 from assessment.models import Campaign, Evaluation
 from assessment.tables.base import A, CodeColumn, Column, DateColumn, NumberColumn, Table, TagColumn
+from assessment.tables.evaluations import TONES as STATES
 from people.models import Cadre
 
 TONES = {Campaign.State.OPEN: "info", Campaign.State.CLOSED: "ok", Campaign.State.DRAFT: "wait"}
-STATES = {Evaluation.State.GATHERING: "wait", Evaluation.State.SUBMITTED: "info", Evaluation.State.SIGNED: "ok"}
 
 
 class CampaignTable(Table):
@@ -73,6 +73,9 @@ class RosterTable(Table):
         return None
 
 
+TICK = {"td": {"class": "tick"}}
+
+
 class Pick(Table):
     """Base of the tables from which a roster is chosen: a box to tick before each row."""
 
@@ -86,7 +89,7 @@ class Pick(Table):
 
 
 class PickCadre(Pick):
-    tick = Column(accessor="pk", orderable=False, verbose_name="")
+    tick = Column(accessor="pk", orderable=False, verbose_name="", attrs=TICK)
     name = Column(order_by=("pinyin", "name"))
     code = CodeColumn()
     unit = Column(accessor="unit__name", order_by=("unit__code",), verbose_name=_("Unit"))
@@ -100,7 +103,7 @@ class PickCadre(Pick):
 
 
 class PickUnit(Pick):
-    tick = Column(accessor="pk", orderable=False, verbose_name="")
+    tick = Column(accessor="pk", orderable=False, verbose_name="", attrs=TICK)
     name = Column()
     code = CodeColumn()
     kind = Column()

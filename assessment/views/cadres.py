@@ -12,6 +12,7 @@ from assessment.models import Appeal, Decision, Evaluation, Finding, Notice
 from assessment.queries import blind, duties
 from assessment.queries import cadres as queries
 from assessment.tables.cadres import CadreTable
+from assessment.tables.evaluations import TONES
 from assessment.views.base import DetailPage, FormPage, ListPage, offer, offers
 from assessment.views.pick import Options
 from assessment.wording import grade_name
@@ -22,7 +23,6 @@ from people.models import Cadre, Duty, Kinship, Sanction, Unit
 
 CRUMBS = [(_("Cadres"), "cadre_list")]
 RECENT = 20  # findings shown at first
-STATES = {Evaluation.State.SUBMITTED: "wait", Evaluation.State.SIGNED: "ok"}
 STATUSES = {Cadre.Status.INVESTIGATED: "stop", Cadre.Status.ON_LEAVE: "wait"}
 
 
@@ -65,7 +65,7 @@ class CadreDetail(DetailPage):
         return [(Cadre._meta.get_field(name).verbose_name, values[name]) for name in order.split()]
 
     def context(self):
-        tones = {"tones": STATES, "status_tones": STATUSES}
+        tones = {"tones": TONES, "status_tones": STATUSES}
         return {**self._assessment(), **self._beside(), **tones, "form": RevealForm(), "may": self._deeds()}
 
     def _assessment(self):
