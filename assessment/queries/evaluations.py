@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from django.db.models import BooleanField, Case, F, IntegerField, OuterRef, Prefetch, Subquery, Value, When
 from django.db.models.functions import NullIf
 
-from assessment.models import Dimension, DimensionScore, Evaluation, Grade
+from assessment.models import Campaign, Dimension, DimensionScore, Evaluation, Grade
 from assessment.queries.blind import condition
 from assessment.queries.numbers import tallies, yardstick
 from assessment.rules.combine import METHODS, Tally, combine, exact
@@ -37,13 +37,19 @@ def with_numbers(evaluations, user):
 
 
 def with_orders(evaluations):
-    """`state_order`, by the course of the work, and `grade_order`, by the minimum of the grade shown, to sort by."""
+    """To sort by: `state_order`, by the course of the work; `grade_order`, by the minimum of the grade shown; `begun`."""
     grade = Grade.objects.filter(scheme=OuterRef("campaign__scheme"), name=NullIf(OuterRef("seen_grade"), Value("")))
     course = [When(state=state, then=Value(place)) for place, state in enumerate(Evaluation.State.values)]
     return evaluations.alias(
         state_order=Case(*course, output_field=IntegerField()),
+        begun=begun("campaign__"),
         grade_order=Subquery(grade.values("minimum")[:1]),
     )
+
+
+def begun(path=""):
+    """1 for a campaign at `path` that has begun, 0 for one in preparation, which has nothing to show yet."""
+    return Case(When(**{f"{path}state": Campaign.State.DRAFT}, then=Value(0)), default=Value(1), output_field=IntegerField())
 
 
 def with_dimension(evaluations, name, dimension_ids):
@@ -60,7 +66,7 @@ def with_dimension_scores(evaluations):
 def dimensions(campaigns):
     """Dimensions of the schemes of these campaigns, newest campaign first: [(name, {ids}, {scheme ids})], one for each name."""
     order = {}
-    for scheme in campaigns.order_by("-starts_on", "code").values_list("scheme", flat=True):
+    for scheme in campaigns.order_by(begun().desc(), "-starts_on", "code").values_list("scheme", flat=True):
         order.setdefault(scheme, len(order))
     found = {}
     rows = Dimension.objects.filter(scheme__in=order).values_list("pk", "name", "scheme", "position")

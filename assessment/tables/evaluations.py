@@ -51,7 +51,7 @@ class EvaluationTable(Table):
     code = CodeColumn(gettext_lazy("Code"), accessor="assessee__code", order_by=("cadre__code", "group__code"))
     unit = Column(gettext_lazy("Unit"), accessor="unit__name", order_by=("unit__code",))
     post = Column(gettext_lazy("Post"), accessor="cadre__post", order_by=("cadre__post",))
-    campaign = Column(gettext_lazy("Campaign"), accessor="campaign__title", order_by=("campaign__starts_on", "campaign__code"))
+    campaign = Column(gettext_lazy("Campaign"), accessor="campaign__title", order_by=("begun", "campaign__starts_on", "campaign__code"))
     state = TagColumn(gettext_lazy("State"), tones=TONES, order_by=("state_order",))
     count_on_site = NumberColumn(gettext_lazy("On site"), places=0)
     count_phone = NumberColumn(gettext_lazy("By phone"), places=0)
