@@ -3,8 +3,9 @@
 from django.utils.translation import gettext_lazy as _
 
 from assessment.filters.base import ChoiceFilter, FilterSet, UnitFilter, YesNoFilter
+from assessment.filters.waiting import WaitingFilter
 from people.access import visible_to
-from people.models import Grant
+from people.models import Grant, User
 
 
 class UserFilters(FilterSet):
@@ -13,6 +14,7 @@ class UserFilters(FilterSet):
     search_fields = ("username", "name", "email")
     is_active = YesNoFilter(_("Active"), field_name="is_active")
     role = ChoiceFilter(_("Role in force"), choices=Grant.Role.choices, method="of_role")
+    waiting = WaitingFilter(User)
 
     def of_role(self, queryset, name, value):
         grants = visible_to(self.user, Grant).valid().filter(role=value)

@@ -14,7 +14,9 @@ class WaitingFilter(ChoiceFilter):
 
     def __init__(self, model, label=None, **options):
         self.of_model = model
-        super().__init__(label or _("Waits for me"), choices=lambda: [(k.key, k.label(2)) for k in tasks.KINDS if k.model is model], **options)
+        super().__init__(
+            label or _("Waits for me"), choices=lambda: [(k.key, k.label(2)) for k in tasks.KINDS if k.model is model], **options
+        )
 
     @property
     def field(self):

@@ -18,11 +18,13 @@ MARKS_AT_ONCE = 50_000  # beyond this many marks agreement is for the campaign's
 
 
 def choose(campaigns, wanted=None):
-    """(all of them, newest first; the wanted one, else the newest open one, else the newest, else None)."""
-    rows = list(campaigns.select_related("scheme", "unit").order_by("-starts_on", "code"))
+    """(all of them, newest first; the wanted one, else the open one with most assessees, else the newest, else None)."""
+    sized = campaigns.select_related("scheme", "unit").annotate(roster=Count("evaluations"))
+    rows = list(sized.order_by("-starts_on", "code"))
     if wanted is not None:
         return rows, next((row for row in rows if str(row.pk) == wanted), None)
-    return rows, next((row for row in rows if row.state == Campaign.State.OPEN), rows[0] if rows else None)
+    running = [row for row in rows if row.state == Campaign.State.OPEN]
+    return rows, max(running, key=lambda row: row.roster, default=rows[0] if rows else None)
 
 
 @dataclass
@@ -108,18 +110,21 @@ def grades(evaluations, user):
     return shown, sum(row["number"] for row in rows if row["hidden"])
 
 
+def one_sided(side):
+    """Condition: something was found, and all of it by one method, from one source relation (known or not), or by one lead."""
+    seen = Q(count_on_site__gt=0) | Q(count_phone__gt=0) | Q(count_talk__gt=0)
+    if side == "relation":
+        return seen & Q(relations__lte=1)
+    if side == "lead":
+        return seen & Q(leads=1)
+    pairs = (METHODS[:2], METHODS[1:], METHODS[::2])
+    return seen & Q(*(Q(**{f"count_{a}": 0, f"count_{b}": 0}) for a, b in pairs), _connector=Q.OR)
+
+
 def doubts(evaluations):
     """{what: number} of evaluations whose evidence asks for a look: contested, or from one side only. One query."""
-    seen = Q(count_on_site__gt=0) | Q(count_phone__gt=0) | Q(count_talk__gt=0)
-    methods = [Q(**{f"count_{a}": 0, f"count_{b}": 0}) for a, b in (METHODS[:2], METHODS[1:], METHODS[::2])]
-    one_method = seen & (methods[0] | methods[1] | methods[2])
-    return evaluations.aggregate(
-        seen=Count("pk"),
-        contested=Count("pk", filter=Q(contested=True)),
-        one_method=Count("pk", filter=one_method),
-        one_relation=Count("pk", filter=seen & Q(relations__lte=1)),
-        one_lead=Count("pk", filter=seen & Q(leads=1)),
-    )
+    sides = {f"one_{side}": Count("pk", filter=one_sided(side)) for side in ("method", "relation", "lead")}
+    return evaluations.aggregate(seen=Count("pk"), contested=Count("pk", filter=Q(contested=True)), **sides)
 
 
 def agreements(campaign, evaluations):

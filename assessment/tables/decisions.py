@@ -44,12 +44,12 @@ class DecisionTable(Table):
             "code",
             "kind",
             "state",
+            "doubt",
             "assessee",
             "unit",
             "outcome",
             "document_number",
             "basis",
-            "doubt",
             "proposed_on",
             "confirmed_on",
         )
@@ -89,9 +89,9 @@ class ChoiceTable(Table):
         order_by=("name_order",),
         linkify=lambda record: f"{reverse('decision_add')}?evaluation={record.pk}",
     )
-    unit = Column(accessor="unit__name", order_by=("unit__code",))
-    campaign = Column(accessor="campaign__title", order_by=("-campaign__starts_on", "campaign__code"))
-    grade = Column()
+    unit = Column(verbose_name=_("Unit"), accessor="unit__name", order_by=("unit__code",))
+    campaign = Column(verbose_name=_("Campaign"), accessor="campaign__title", order_by=("-campaign__starts_on", "campaign__code"))
+    grade = Column(empty_values=())
     version = Column()
     decided = Column(verbose_name=_("Decided already"))
 

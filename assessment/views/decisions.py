@@ -1,5 +1,7 @@
 """Pages of decisions: the list, one decision with its chain down to the evidence, and every step of it."""
 
+from dataclasses import replace
+
 from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
@@ -124,7 +126,7 @@ class DecisionDetail(DetailPage):
 
         today = timezone.localdate()
         ends = deadlines.public_notice_end(today)
-        if row.state != State.REVOKED:
+        if row.state in (State.PROPOSED, State.NOTICE):
             may_publish = workflow.publish(state=row.state, kind=row.kind, starts_on=today, ends_on=ends, earliest_end=ends)
             if row.kind != Kind.TRAINING:
                 deed(
@@ -222,6 +224,11 @@ class DecisionPublish(OfDecision):
 
     def perform(self, data):
         return actions.publish(by=self.user, decision=self.object, **data)
+
+    def refused(self, form, refusals):
+        """Too short a notice is a slip of the form, not a deed that is forbidden."""
+        beside = [replace(r, field="ends_on") if r.code == "notice_too_short" else r for r in refusals]
+        return super().refused(form, beside)
 
 
 class DecisionConfirm(OfDecision):

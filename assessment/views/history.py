@@ -65,6 +65,9 @@ class LedgerEntryDetail(DetailPage):
     def sub(self):
         return verb_name(self.object.verb)
 
+    def history(self):
+        return []  # it is the history
+
     def context(self):
         entry, entries = self.object, self.visible()
         found = queries.told([entry, *queries.together(entries, entry, TOGETHER)], self.user)

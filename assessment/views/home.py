@@ -180,7 +180,7 @@ class Home(Page):
         return {
             "judged": found["seen"],
             "doubts": doubts,
-            "agreements": [(dimension.name, two_places(one.alpha), one.cells) for dimension, one in agreed],
+            "agreements": [(dimension.name, two_places(one.alpha), one.cells) for dimension, one in agreed if one.cells],
             "quality_url": self._page("campaign_quality"),
         }
 
