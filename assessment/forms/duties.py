@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from assessment.forms.base import CadrePick, RecordForm, UnitPick
+from assessment.rules.deadlines import effect_until
 from people.models import Duty, Kinship, Sanction
 
 
@@ -31,7 +32,13 @@ class SanctionForm(RecordForm):
     class Meta:
         model = Sanction
         fields = ["kind", "decided_on", "effect_until"]
-        help_texts = {"effect_until": _("Empty: without end.")}
+        help_texts = {"effect_until": _("Empty: as long as the law says (Civil Servants Law, art. 64), else without end.")}
+
+    def clean(self):
+        data = self.cleaned_data
+        if data.get("kind") and data.get("decided_on") and "effect_until" in data and not data["effect_until"]:
+            data["effect_until"] = effect_until(data["kind"], data["decided_on"])
+        return data
 
 
 class KinshipForm(RecordForm):

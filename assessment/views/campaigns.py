@@ -84,7 +84,7 @@ class CampaignDetail(OfCampaign):
         lines = []
         for row in found:
             cells = [
-                charts.Cell(row[method], row["roster"], f"{base}?unit={row['unit']}" + (f"&missing={method}" if not row[method] else ""))
+                charts.Cell(row[method], row["roster"], f"{base}?unit={row['unit']}" + ("" if row[method] == row["roster"] else f"&missing={method}"))
                 for method in ("on_site", "phone", "talk")
             ]
             lines.append((row["name"], f"{base}?unit={row['unit']}", cells, row["person_times"]))

@@ -2,12 +2,13 @@
 
 from django import forms
 from django.contrib import messages
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
-from assessment.views.common import Page, refused_page
+from assessment.views.common import Page, offer, offers, refused_page
 from assessment.wording import sentence
 from people import ledger
+from people.models import RecordedModel
 from people.refusals import Refused
 
 #: Refusals of access. They go into the ledger also when a form shows them beside what was typed.
@@ -41,7 +42,17 @@ class DetailPage(Page):
     def get(self, request, *args, **kwargs):
         if self.viewed:
             ledger.viewed(by=self.user, obj=self.object)
-        return self.render(sub=self.sub(), facts=self.facts(), buttons=self.buttons())
+        return self.render(sub=self.sub(), facts=self.facts(), buttons=[*self.buttons(), *self.history()])
+
+    def history(self):
+        """The way to all that was done with the record, for auditors."""
+        if not isinstance(self.object, RecordedModel):
+            return []
+        try:
+            url = reverse("ledgerentry_record", args=[self.object._meta.label_lower, self.object.pk])
+        except NoReverseMatch:
+            return []
+        return offers(offer(self.user, "view_ledgerentry", _("History"), url, self.object))
 
 
 class FormPage(Page):

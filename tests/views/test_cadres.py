@@ -74,6 +74,12 @@ def test_looking_is_written_down_once_an_hour(lin, world):
     assert LedgerEntry.objects.filter(verb="view", object_id=world.dawa.pk, actor=world.lin).count() == 1
 
 
+def test_auditors_go_from_the_file_to_its_history(client, world):
+    url = reverse("ledgerentry_record", args=["people.cadre", world.dawa.pk])
+    assert url in texts(english(client, world.aud).get(page(world.dawa)))
+    assert url not in texts(english(client, world.lin).get(page(world.dawa)))
+
+
 def test_numbers_are_masked_until_revealed_for_a_reason(lin, world):
     text = texts(lin.get(page(world.dawa)))
     assert "13900000001" not in text and "139****0001" in text

@@ -1,5 +1,7 @@
 """Duties, and the forms of what hangs on a cadre: sanctions and kin."""
 
+from datetime import date
+
 import pytest
 from django.urls import reverse
 
@@ -118,11 +120,17 @@ def test_sanctions_from_the_cadres_page(lin, world):
     assert list(errors(wrong)) == ["effect_until"]
     assert lin.post(add, {"kind": "10", "decided_on": "2022-05-01"}).url == reverse("cadre_detail", args=[world.dawa.pk])
     made = Sanction.objects.get()
-    lin.post(reverse("sanction_edit", args=[made.pk]), {"kind": "10", "decided_on": "2022-05-01", "effect_until": "2022-11-01"})
+    assert made.effect_until == date(2022, 11, 1)  # a warning: six months (公务员法 64)
+    lin.post(reverse("sanction_edit", args=[made.pk]), {"kind": "10", "decided_on": "2022-05-01", "effect_until": "2022-10-01"})
     made.refresh_from_db()
-    assert made.effect_until.isoformat() == "2022-11-01"
+    assert made.effect_until == date(2022, 10, 1)
     lin.post(reverse("sanction_remove", args=[made.pk]), {"reason": "不是他"})
     assert not Sanction.objects.exists()
+
+
+def test_a_reminder_has_no_end_by_law(lin, world):
+    lin.post(reverse("sanction_add", args=[world.dawa.pk]), {"kind": "M1", "decided_on": "2022-05-01"})
+    assert Sanction.objects.get().effect_until is None
 
 
 def test_kin_from_the_cadres_page(lin, client, world):
