@@ -51,7 +51,7 @@ def propose(*, by, kind, assessee, outcome, opinions, document_number="", propos
 
     follow_up_on: days on which a tracked training is looked at.
     """
-    on = proposed_on or timezone.localdate()
+    on, opinions = proposed_on or timezone.localdate(), list(dict.fromkeys(opinions))
     is_cadre = assessee._meta.model_name == "cadre"
     about = {"cadre": assessee} if is_cadre else {"unit": assessee}
     decision = Decision(kind=kind, outcome=outcome.strip(), document_number=document_number.strip(), **about)

@@ -176,6 +176,8 @@ def give_notice(*, by, opinion, given_on=None, means=Notice.Means.WRITTEN, answe
 def answer_notice(*, by, notice, answer):
     """Put the cadre's answer on record."""
     access.demand(by, "give_notice", notice.opinion)
+    if not answer.strip():
+        refuse(Refusal("required", field="answer"))
     with recorded(by=by, verb="give_notice"):
         notice = Notice.objects.select_for_update().get(pk=notice.pk)
         notice.answer = answer.strip()
@@ -186,6 +188,7 @@ def answer_notice(*, by, notice, answer):
 def reopen(*, by, evaluation, evidence="", appeal=None):
     """Open a signed evaluation again, for new evidence (named in words) or an upheld review or appeal of it."""
     access.demand(by, "reopen", evaluation)
+    appeal = appeal and type(appeal).objects.get(pk=appeal.pk)  # as it was decided, whatever the caller holds
     with recorded(by=by, verb="reopen", reason=evidence.strip() or (appeal.finding if appeal else "")):
         row = locked(evaluation)
         upheld = (
