@@ -147,6 +147,9 @@ def _plan(work, known):
 
     _plan_contacts(work, known)
     work.steps.append(lambda: campaigns.carry_out_closing(campaign_plan))
+    # that a column is missing is told once, not for every row
+    lacking = {(sheet.title, heading) for sheet in sheets.values() for heading in sheet.missing}
+    work.faults = [f for f in work.faults if f.code != "required" or (f.sheet, f.column) not in lacking]
     order = {sheet.title: place for place, sheet in enumerate(sheets.values())}
     work.faults.sort(key=lambda fault: (order.get(fault.sheet, -1), fault.row))
 

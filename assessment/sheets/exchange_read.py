@@ -36,6 +36,7 @@ class SheetRows:
     numbers: list = field(default_factory=list)
     headings: dict = field(default_factory=dict)
     extra: list = field(default_factory=list)
+    missing: set = field(default_factory=set)  # headings of required columns that are not there
 
     def heading(self, name):
         """Heading of a field as the reader sees it, or as it should be."""
@@ -123,6 +124,7 @@ def _match(source, sheet, table):
     if table.headings or table.rows:
         for column in sheet.format.columns:
             if column.required and column.field not in fields.values():
+                sheet.missing.add(column.zh)
                 source.faults.append(Fault(table.title, 1, column.zh, "", "column_missing", {"zh": column.zh, "en": column.en}))
     if not sheet.format.dimensions:
         for text in sheet.extra:

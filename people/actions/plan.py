@@ -60,7 +60,9 @@ class Gate:
         """Is this unit (or id) within reach? One that is still to be added is where its nearest standing ancestor is."""
         if isinstance(unit, int):
             return self.reach.covers(unit)
-        while unit is not None and unit.pk is None:
+        seen = set()
+        while not self.reach.everything and unit is not None and unit.pk is None and unit.code not in seen:
+            seen.add(unit.code)  # new units may stand in a circle, which is refused elsewhere
             unit = unit.parent
         return self.reach.everything or (unit is not None and unit.pk in self.reach.units)
 
