@@ -109,17 +109,21 @@ class Table(tables.Table):
             self._scopes[verb] = scope(self.user, verb)
         return self._scopes[verb]
 
+    def told(self):
+        """The columns shown that tell something: those of links and boxes to tick stay on the screen."""
+        return [column for column in self.columns if not getattr(column.column, "screen_only", False)]
+
     def headings(self):
-        """Headings of the columns shown."""
-        return [str(column.header) for column in self.columns]
+        """Headings of the columns shown, for Excel."""
+        return [str(column.header) for column in self.told()]
 
     def kinds(self):
         """What each column shown holds, for Excel."""
-        return [getattr(column.column, "kind", "") for column in self.columns]
+        return [getattr(column.column, "kind", "") for column in self.told()]
 
     def typed_rows(self, records):
         """Rows of typed values of the columns shown, one at a time."""
-        readers = [self._reader(column) for column in self.columns]
+        readers = [self._reader(column) for column in self.told()]
         for record in records:
             yield [read(record) for read in readers]
 

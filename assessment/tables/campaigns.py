@@ -50,27 +50,31 @@ class RosterTable(Table):
     count_talk = NumberColumn(places=0)
     relations = NumberColumn(places=0)
     leads = NumberColumn(places=0)
-    remove = Column(accessor="pk", orderable=False, verbose_name=_("Roster"), attrs={"td": {"class": "no-print"}})
 
     class Meta(Table.Meta):
         model = Evaluation
         fields = ()
         order_by = ("unit", "code")
         title = "name"
-        default_columns = (
-            "name", "code", "unit", "post", "state", "count_on_site", "count_phone", "count_talk", "relations", "leads", "remove",
-        )  # fmt: skip
 
     def value_name(self, record):
         return str(record.assessee)
+
+
+class OpenRosterTable(RosterTable):
+    """For those who may take somebody off it."""
+
+    remove = Column(
+        accessor="pk", orderable=False, screen_only=True, verbose_name=_("Remove"), attrs={"td": {"class": "no-print"}}
+    )
+
+    class Meta(RosterTable.Meta):
+        pass
 
     def render_remove(self, record):
         if not record.removable:
             return self.default
         return format_html('<a href="{}">{}</a>', reverse("campaign_remove", args=[record.pk]), _("Remove"))
-
-    def value_remove(self, record):
-        return None
 
 
 TICK = {"td": {"class": "tick"}}

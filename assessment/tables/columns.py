@@ -19,14 +19,15 @@ def mask(text):
 
 
 class Column(tables.Column):
-    """Text. kind="id" for codes and numbers that must stay text in Excel."""
+    """Text. kind="id" for codes and numbers that must stay text in Excel; screen_only: nothing for Excel."""
 
     kind = "text"
     css = ""
 
-    def __init__(self, *args, kind=None, **options):
+    def __init__(self, *args, kind=None, screen_only=False, **options):
         super().__init__(*args, **options)
         self.kind = kind or self.kind
+        self.screen_only = screen_only
         css = self.css or ("code" if self.kind == "id" else "")
         if css:
             self.attrs = {"cell": {"class": css}, **self.attrs}

@@ -13,7 +13,7 @@ from assessment.filters.campaigns import RosterFilters
 from assessment.filters.units import UnitFilters
 from assessment.models import Campaign, Evaluation, Finding, Scheme
 from assessment.queries import cadres as cadre_queries
-from assessment.tables.campaigns import PickCadre, PickUnit, RosterTable
+from assessment.tables.campaigns import OpenRosterTable, PickCadre, PickUnit, RosterTable
 from assessment.views.base import ActionPage, ListPage, offer, offers
 from assessment.views.campaigns import CRUMBS, closed
 from assessment.wording import sentence
@@ -43,14 +43,17 @@ class Roster(OfCampaign):
     search_hint = _("Name, pinyin, initials or code")
     hint = _("Nobody is on the roster yet.")
 
+    def get_object(self):
+        super().get_object()
+        if can(self.user, "save_campaign", self.campaign) and not closed(self.campaign):
+            self.table_class = OpenRosterTable
+
     def get_title(self):
         return _("Roster: %(name)s") % {"name": self.campaign}
 
     def rows(self, queryset):
-        """`removable`: nothing was found out about him yet, and the user may change this roster."""
+        """`removable`: nothing was found out about him yet."""
         rows = queryset.filter(campaign=self.campaign).select_related("cadre", "group", "unit")
-        if not can(self.user, "save_campaign", self.campaign) or closed(self.campaign):
-            return rows.annotate(removable=Value(False))
         untouched = ~Exists(Finding.objects.filter(evaluation=OuterRef("pk"))) & Q(state=Evaluation.State.GATHERING, version=0)
         return rows.annotate(removable=Case(When(untouched, then=Value(True)), default=Value(False)))
 

@@ -1,7 +1,10 @@
 """The roster: added by filter or by tick, cadres or leading groups; taken off only while nothing is known."""
 
+from io import BytesIO
+
 import pytest
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from assessment.actions import campaigns
 from assessment.models import Evaluation
@@ -120,7 +123,9 @@ def test_a_closed_campaign_keeps_its_roster(lin, world):
 def test_the_export_of_a_roster_asks_for_a_reason(lin, world):
     url = page(world.front, "roster_export")
     assert lin.post(url, {"reason": ""}).status_code == 400
-    assert lin.post(url, {"reason": "会议"}).status_code == 200
+    sent = lin.post(url + "?columns=name&columns=state&columns=remove", {"reason": "会议"})
+    sheet = load_workbook(BytesIO(b"".join(sent.streaming_content))).worksheets[0]
+    assert [cell.value for cell in sheet[1]] == ["Assessee", "State"]  # a link is nothing for Excel
     assert lin.post(url + "?unit=x", {"reason": "会议"}).status_code == 400
 
 
