@@ -13,29 +13,12 @@ from django.utils.translation import gettext as _
 
 from assessment.wording import verb_name
 from people import codes
-from people.access import recused
 from people.ledger import EVENTS, recorded_models
 from people.models import LedgerEntry, RecordedModel
 from people.models.code_field import CodeField
 
 #: Shown masked here as everywhere: revealing them is a deed of its own, and not the auditor's.
 SECRETS = {("people.cadre", "id_number"), ("people.cadre", "phone")}
-#: Where the cadre whose file a record belongs to is found from it.
-ABOUT = {
-    "people.cadre": "pk",
-    "people.duty": "cadre",
-    "people.sanction": "cadre",
-    "people.kinship": "cadre",
-    "assessment.evaluation": "cadre",
-    "assessment.contact": "findings__evaluation__cadre",
-    "assessment.finding": "evaluation__cadre",
-    "assessment.signedopinion": "evaluation__cadre",
-    "assessment.notice": "opinion__evaluation__cadre",
-    "assessment.appeal": "opinion__evaluation__cadre",
-    "assessment.decision": "cadre",
-    "assessment.followup": "decision__cadre",
-    "assessment.publication": "decision__cadre",
-}
 #: Facts of events, in words; what is not here stands as it is.
 FACTS = {
     "list": lambda: _("List"),
@@ -112,38 +95,11 @@ def changed_fields(entry):
     return _(", ").join(found)
 
 
-def own_files(user, records):
-    """Those of the (type, id) records that belong to the file of this user or of his kin: he does not read them here either."""
-    mine, found = recused(user), set()
-    if not mine:
-        return found
-    wanted = {}
-    for kind, pk in records:
-        if kind in ABOUT and pk is not None:
-            wanted.setdefault(kind, set()).add(pk)
-    for kind, pks in wanted.items():
-        rows = model_of(kind)._base_manager.filter(pk__in=pks, **{f"{ABOUT[kind]}__in": mine})
-        found |= {(kind, pk) for pk in rows.values_list("pk", flat=True)}
-    return found
-
-
-def told(entries, user):
-    """[(entry, verb in words, kind of change, [Change])]; None instead of changes where it is the user's own file."""
+def told(entries):
+    """[(entry, verb in words, kind of change, [Change])]."""
     entries = list(entries)
     words = Words((model_of(e.object_type), state) for e in entries if e.verb not in EVENTS for state in (e.before, e.after))
-    own = own_files(user, {(e.object_type, e.object_id) for e in entries})
-    mine = recused(user)
-    found = []
-    for entry in entries:
-        withheld = (entry.object_type, entry.object_id) in own or _cadre(entry) in mine
-        found.append((entry, verb_name(entry.verb), _kind(entry), None if withheld else words.of(entry)))
-    return found
-
-
-def _cadre(entry):
-    """The cadre that the entry itself names, for records that are gone."""
-    states = [state for state in (entry.before, entry.after) if isinstance(state, dict)]
-    return next((state["cadre_id"] for state in states if state.get("cadre_id")), None)
+    return [(entry, verb_name(entry.verb), _kind(entry), words.of(entry)) for entry in entries]
 
 
 def _kind(entry):

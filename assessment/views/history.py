@@ -17,7 +17,7 @@ from assessment.tables.history import LedgerEntryTable
 from assessment.views.base import DetailPage, ListPage, Page, offer
 from assessment.wording import fault_sentence, verb_name
 from people import ledger
-from people.access import recused, visible_to
+from people.access import visible_to
 from people.models import LedgerEntry
 
 CRUMBS = [(_("History"), "ledgerentry_list")]
@@ -70,7 +70,7 @@ class LedgerEntryDetail(DetailPage):
 
     def context(self):
         entry, entries = self.object, self.visible()
-        found = queries.told([entry, *queries.together(entries, entry, TOGETHER)], self.user)
+        found = queries.told([entry, *queries.together(entries, entry, TOGETHER)])
         before, after = queries.neighbours(entries, entry)
         return {
             "entry": entry,
@@ -101,20 +101,21 @@ class LedgerEntryRecord(Page):
         when, problem = self._moment()
         then = ledger.as_of(model, pk, when)
         now = model.ledger_states([pk]).get(pk)
-        own = queries.own_files(self.user, {(kind, pk)}) or ({then.get("cadre_id") if then else None} & recused(self.user))
-        beside = None if own else queries.Words([(model, then), (model, now)]).beside(model, then, now)
+        # Of a state that stands alone its values are shown, not each of them as a difference to nothing.
+        old, new = (then, now) if then and now else (None, then or now)
+        beside = queries.Words([(model, old), (model, new)]).beside(model, old, new)
         changing = entries.exclude(verb__in=ledger.EVENTS).order_by("-seq")
         page = Paginator(changing, 50).get_page(request.GET.get("page"))
         return self.render(
             title=_t("%(type)s: %(name)s") % {"type": queries.type_name(kind), "name": last.object_name},
             day=timezone.localdate(when),
-            heads=(timezone.localdate(when).isoformat(), _t("Today")),
+            heads=(timezone.localdate(when).isoformat(), _t("Today")) if then and now else None,
             today=timezone.localdate(),
             problem=problem,
             there_then=then is not None,
             there_now=now is not None,
             beside=beside,
-            differing=sum(change.differs for change in beside or ()),
+            differing=sum(change.differs for change in beside) if then and now else 0,
             page_obj=page,
             page_range=page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1),
             changes=[(entry, verb_name(entry.verb), queries.changed_fields(entry)) for entry in page],

@@ -1,0 +1,41 @@
+"""An unchanging picture for the proof: what others write meanwhile is neither seen nor held up."""
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.db import connection
+from django.utils import timezone
+
+from people import ledger
+
+pytestmark = [pytest.mark.both_engines, pytest.mark.django_db(transaction=True)]
+
+
+def test_others_write_meanwhile_and_are_seen_afterwards():
+    other = connection.copy()
+    try:
+        with ledger.still():
+            assert Session.objects.count() == 0
+            with other.cursor() as cursor:
+                cursor.execute(
+                    "INSERT INTO django_session (session_key, session_data, expire_date) VALUES ('a', '', %s)", [timezone.now().isoformat()]
+                )
+            assert Session.objects.count() == 0
+        assert Session.objects.count() == 1
+    finally:
+        other.close()
+
+
+def test_it_ends_also_when_the_work_fails():
+    with pytest.raises(ZeroDivisionError), ledger.still():
+        Session.objects.count()
+        1 / 0  # noqa: B018
+    with ledger.still():
+        assert not list(ledger.verify())
+
+
+def test_inside_a_transaction_it_is_that_one(db):
+    from django.db import transaction
+
+    with transaction.atomic(), ledger.still():
+        assert connection.in_atomic_block
+    assert not connection.in_atomic_block
