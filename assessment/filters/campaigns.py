@@ -3,9 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 
 from assessment.filters.base import ChoiceFilter, FilterSet, RecordFilter, SinceFilter, UnitFilter, UntilFilter
+from assessment.filters.evaluations import METHODS
 from assessment.models import Campaign, Evaluation, Scheme
-
-METHODS = [("on_site", _("No on-site finding")), ("phone", _("No phone finding")), ("talk", _("No talk finding"))]
 
 
 class CampaignFilters(FilterSet):
