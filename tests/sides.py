@@ -14,7 +14,7 @@ from assessment.models import Evaluation, Job
 from people.access import forget
 from people.actions import cadres, duties, grants, units
 from people.ledger import note, recorded
-from people.models import Grant, Unit
+from people.models import Grant, LedgerEntry, Unit
 from tests import cast
 
 FIRST, LAST, HELD = date(2022, 4, 1), date(2022, 6, 30), timezone.make_aware(datetime(2022, 5, 1, 9))
@@ -156,6 +156,8 @@ def grow(s, more):
         evidence(s, [cast.evaluation_of(s.first, campaign)])
     campaigns.set_roster(by=s.a, campaign=s.campaign, cadres=people)
     evidence(s, [row(s, s.first), *(row(s, each) for each in people)], what=str(s.size))
+    alone = [draft(s.campaign, [tell(s, row(s, s.first), str(n))], team=[s.a, s.w.lin], number=f"{s.biz}T{n}", source=s.src) for n in new]
+    contacts.record(by=s.a, drafts=alone)
     for each in people:
         opinion(s, row(s, each))
     for n in new:
@@ -173,6 +175,28 @@ def grow(s, more):
         Job.objects.bulk_create([Job(kind="export", by=user, **words) for user in s.users.values() for _ in new])
 
 
-def reached_by(evaluation_ids):
-    """The units whose people may see these evaluations."""
-    return set(Evaluation.objects.filter(pk__in=evaluation_ids).values_list("unit__code", flat=True))
+def sample(s):
+    """{model name: records of this side that a page can be about}. Those that `grow` enlarges come first."""
+    opened = Evaluation.objects.filter(campaign=s.campaign)
+    entries = LedgerEntry.objects.filter(unit=s.unit).order_by("seq")
+    return {
+        "unit": [s.unit, s.unit.children.last()],
+        "cadre": [s.first, s.judged],
+        "duty": [s.duty],
+        "sanction": list(s.first.sanctions.all()[:1]),
+        "kinship": list(s.first.kin.all()[:1]),
+        "campaign": [s.campaign, s.group_campaign],
+        "contact": [s.campaign.contacts.order_by("-pk").filter(findings__evaluation__cadre=s.judged).first(), s.contact],
+        "finding": [s.finding],
+        "evaluation": [row(s, s.first), row(s, s.judged), row(s, s.kin), row(s, s.unit), opened.order_by("-pk").first()],
+        "signedopinion": [s.opinion, s.first_opinion, s.group_opinion],
+        "notice": [s.notice],
+        "appeal": [s.appeal],
+        "decision": [s.commendation, s.training, s.selection],
+        "followup": [s.training.follow_ups.filter(done_on=None).first()],
+        "publication": [s.commendation.publications.first()],
+        "job": [s.a.jobs.first()],
+        "user": [s.users["manager"], s.a],
+        "grant": [s.a.grants.get()],
+        "ledgerentry": [entries.filter(verb="save_cadre").first(), entries.filter(verb="sign").last(), entries.filter(verb="export").last()],
+    }
