@@ -147,9 +147,13 @@ def _plan(work, known):
 
     _plan_contacts(work, known)
     work.steps.append(lambda: campaigns.carry_out_closing(campaign_plan))
-    # that a column is missing is told once, not for every row
+    # that a column is missing is told once, not for every row; an unreadable cell is no blank one
     lacking = {(sheet.title, heading) for sheet in sheets.values() for heading in sheet.missing}
-    work.faults = [f for f in work.faults if f.code != "required" or (f.sheet, f.column) not in lacking]
+    told = {(f.sheet, f.row, f.column) for f in work.source.faults}
+    work.faults = [
+        f for f in work.faults
+        if f.code != "required" or ((f.sheet, f.column) not in lacking and (f.sheet, f.row, f.column) not in told)
+    ]  # fmt: skip
     order = {sheet.title: place for place, sheet in enumerate(sheets.values())}
     work.faults.sort(key=lambda fault: (order.get(fault.sheet, -1), fault.row))
 

@@ -1,0 +1,176 @@
+"""Reading files that nobody should trust."""
+
+import zipfile
+from datetime import date, datetime
+from io import BytesIO
+
+import pytest
+from openpyxl import Workbook
+
+from assessment.columns import fold
+from assessment.sheets import read, write
+from people.refusals import Refused
+
+WANTED = {"单位"}
+
+
+def book(fill, title="单位"):
+    """An open .xlsx whose one sheet `fill` fills."""
+    made = Workbook()
+    made.active.title = title
+    fill(made.active)
+    file = BytesIO()
+    made.save(file)
+    return file
+
+
+def altered(file, name, change):
+    """The same file with one member changed."""
+    result = BytesIO()
+    with zipfile.ZipFile(file) as old, zipfile.ZipFile(result, "w", zipfile.ZIP_DEFLATED) as new:
+        for member in old.infolist():
+            content = old.read(member)
+            new.writestr(member, change(content) if member.filename == name else content)
+    return result
+
+
+def rows(*values):
+    def fill(sheet):
+        for row in values:
+            sheet.append(row)
+
+    return fill
+
+
+def the_code(file):
+    with pytest.raises(Refused) as refused:
+        read.read_tables(file, WANTED)
+    return [r.code for r in refused.value.refusals]
+
+
+def table(file):
+    tables, _ = read.read_tables(file, WANTED)
+    return tables[0]
+
+
+def test_values_come_as_they_are():
+    got = table(book(rows(["a", "b", None, "d"], ["x", 7, None, datetime(2022, 5, 6, 13, 5)], [None] * 4, [None, 0.5, None, True])))
+    assert got.headings == [(0, "a"), (1, "b"), (3, "d")]
+    assert [(n, v[:4]) for n, v in got.rows] == [(2, ["x", 7, None, datetime(2022, 5, 6, 13, 5)]), (4, [None, 0.5, None, True])]
+    assert got.faulty == [] and not got.stray
+
+
+def test_values_outside_the_headings_are_told():
+    assert table(book(rows(["a", None, "c"], [1, 2, 3]))).stray
+    assert table(book(rows(["a"], [1, 2]))).stray
+
+
+def test_an_error_cell_is_no_text():
+    def fill(sheet):
+        sheet.append(["a"])
+        sheet["A2"] = "#N/A"
+        sheet["A3"] = "#N/A"
+        sheet["A3"].data_type = "s"
+
+    got = table(book(fill))
+    assert got.faulty == [(2, 0, "cell_error", "#N/A")]
+    assert [(number, values[0]) for number, values in got.rows] == [(2, None), (3, "#N/A")]
+
+
+def test_a_formula_without_a_value_is_no_blank():
+    def fill(sheet):
+        sheet.append(["a", "b"])
+        sheet.append(["x", "=1+1"])
+
+    assert table(book(fill)).faulty == [(2, 1, "formula_without_value", "=1+1")]
+
+
+def test_a_formula_with_a_value_gives_its_value():
+    file = book(rows(["a", "b"], ["x", "=1+1"]))
+    file = altered(file, "xl/worksheets/sheet1.xml", lambda xml: xml.replace(b"<v></v>", b"<v>2</v>").replace(b"<v />", b"<v>2</v>"))
+    got = table(file)
+    assert got.faulty == [] and got.rows[0][1][:2] == ["x", 2]
+
+
+def test_a_false_size_costs_nothing_and_loses_nothing():
+    def grown(xml):
+        start, end = xml.index(b"<dimension"), xml.index(b"/>", xml.index(b"<dimension")) + 2
+        return xml[:start] + b'<dimension ref="A1:XFD1048576"/>' + xml[end:]
+
+    def shrunk(xml):
+        return grown(xml).replace(b"A1:XFD1048576", b"A1:A1")
+
+    file = book(rows(["a", "b"], *([n, n] for n in range(50))))
+    for change in (grown, shrunk):
+        assert len(table(altered(file, "xl/worksheets/sheet1.xml", change)).rows) == 50
+
+
+def test_a_lone_cell_far_below_and_far_right():
+    def fill(sheet):
+        sheet.append(["a"])
+        sheet["A1048576"] = "end"
+        sheet["XFD3"] = "far"
+
+    assert table(book(fill)).rows == [(1048576, ["end", None])]
+
+
+def test_too_large(monkeypatch):
+    file = book(rows(["a"], *(["x"] for _ in range(30))))
+    monkeypatch.setattr(read, "ROW_LIMIT", 29)
+    assert the_code(file) == ["too_many_rows"]
+    monkeypatch.setattr(read, "FILE_LIMIT", 100)
+    assert the_code(file) == ["file_too_large"]
+
+
+def test_a_bomb_is_not_unpacked():
+    file = altered(book(rows(["a"])), "xl/worksheets/sheet1.xml", lambda xml: xml + b" " * (60 << 20))
+    assert the_code(file) == ["workbook_too_large"]
+
+
+def test_too_many_members():
+    file = book(rows(["a"]))
+    with zipfile.ZipFile(file, "a") as package:
+        for n in range(read.MEMBER_LIMIT):
+            package.writestr(f"xl/media/{n}.txt", "x")
+    assert the_code(file) == ["workbook_too_large"]
+
+
+def test_entities_are_refused():
+    bomb = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]>'
+    file = altered(book(rows(["a"], ["b"])), "xl/worksheets/sheet1.xml", lambda xml: bomb + xml.split(b"?>")[-1].replace(b">b<", b">&b;<"))
+    assert the_code(file) == ["not_a_workbook"]
+
+
+def test_a_zip_of_something_else():
+    file = BytesIO()
+    with zipfile.ZipFile(file, "w") as package:
+        package.writestr("word/document.xml", "<x/>")
+    assert the_code(file) == ["not_a_workbook"]
+
+
+def test_a_broken_sheet():
+    file = altered(book(rows(["a"], ["b"])), "xl/worksheets/sheet1.xml", lambda xml: xml[: len(xml) // 2])
+    assert the_code(file) == ["not_a_workbook"]
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+86", "-3", "@x", "_x0041_", "a\nb", "#N/A", "  ", "007", "１２", "𠮷", "a_x000D_b", "'quoted"])
+def test_text_that_we_write_is_the_text_that_we_read(text):
+    file = BytesIO()
+    write.write_workbook(file, [write.Sheet("单位", ["a", "b"], [["k", text]], ["text", "text"])])
+    got = table(file)
+    assert got.faulty == []
+    assert got.rows[0][1][1] == text
+
+
+def test_days_that_we_write_are_the_days_that_we_read():
+    file = BytesIO()
+    values = [date(2022, 5, 6), datetime(2022, 5, 6, 13, 5, 59)]
+    write.write_workbook(file, [write.Sheet("单位", ["a", "b"], [values], ["date", "datetime"])])
+    assert table(file).rows[0][1][:2] == [datetime(2022, 5, 6), datetime(2022, 5, 6, 13, 5, 59)]
+
+
+@pytest.mark.parametrize(
+    "heading", ["单位编码", " 单位 编码 ", "单位编码*", "Unit Code", "UNIT_CODE", "ｕｎｉｔ＿ｃｏｄｅ", "unit\ncode", "unit_code ＊"]
+)
+def test_what_does_not_matter_in_a_heading(heading):
+    assert fold(heading) in (fold("单位编码"), fold("unit_code"))
