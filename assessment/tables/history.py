@@ -20,7 +20,7 @@ class LedgerEntryTable(Table):
     changed = Column(verbose_name=_("Fields changed"), empty_values=(), orderable=False)
     reason = Column()
     address = CodeColumn()
-    request = CodeColumn(verbose_name=_("Request"), accessor="request_id")
+    request_id = CodeColumn(verbose_name=_("Request"))
     digest = CodeColumn()
 
     class Meta(Table.Meta):
