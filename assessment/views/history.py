@@ -104,18 +104,19 @@ class LedgerEntryRecord(Page):
         # Of a state that stands alone its values are shown, not each of them as a difference to nothing.
         old, new = (then, now) if then and now else (None, then or now)
         beside = queries.Words([(model, old), (model, new)]).beside(model, old, new)
+        differing = sum(change.differs for change in beside) if then and now else 0
         changing = entries.exclude(verb__in=ledger.EVENTS).order_by("-seq")
         page = Paginator(changing, 50).get_page(request.GET.get("page"))
         return self.render(
             title=_t("%(type)s: %(name)s") % {"type": queries.type_name(kind), "name": last.object_name},
             day=timezone.localdate(when),
-            heads=(timezone.localdate(when).isoformat(), _t("Today")) if then and now else None,
+            heads=(timezone.localdate(when).isoformat(), _t("Today")) if differing else None,
             today=timezone.localdate(),
             problem=problem,
             there_then=then is not None,
             there_now=now is not None,
             beside=beside,
-            differing=sum(change.differs for change in beside) if then and now else 0,
+            differing=differing,
             page_obj=page,
             page_range=page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1),
             changes=[(entry, verb_name(entry.verb), queries.changed_fields(entry)) for entry in page],
