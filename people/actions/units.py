@@ -36,10 +36,11 @@ def plan(by, rows, known):
     work, gate = Plan(), Gate(by, "save_unit")
     read_rows(work, INPUTS, rows, known.units, lambda code: Unit(code=code))
     known.units.load(item.values.get("parent") for item in work.items)
+    lost = {item.row for item in work.items if not look_up(work, item, "parent", known.units, "unknown_unit")}
     for item in work.items:
-        found = look_up(work, item, "parent", known.units, "unknown_unit")
         set_values(item)
-        if found:
+    for item in work.items:  # only now does every new unit know what it hangs on
+        if item.row not in lost:
             _check(work, gate, item)
     _check_tree(work)
     work.sort()
