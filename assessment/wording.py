@@ -83,6 +83,7 @@ SENTENCES = {
     "campaign_is_open": N("The campaign %(campaign)s is open and cannot go back to preparation."),
     "scheme_of_roster": N("The campaign has a roster: its scheme stays."),
     "contacts_outside_period": N("There are contacts from %(first)s until %(last)s: the period has to hold them."),
+    "assessee_missing": N("Choose whom it is about."),
     "cadre_or_unit": N("Give either a cadre code or a unit code (for its leading group), not both."),
     "scheme_for_cadres": N("The scheme %(scheme)s is for cadres, not for leading groups."),
     "scheme_for_groups": N("The scheme %(scheme)s is for leading groups, not for cadres."),

@@ -97,7 +97,7 @@ class GrantForm(RecordForm):
     UNIT, EVERYTHING = "unit", "everything"
 
     reach = forms.ChoiceField(
-        label=_("Where"),
+        label=_("Scope"),
         choices=[(UNIT, _("On a unit and all below it")), (EVERYTHING, _("Everywhere"))],
         widget=forms.RadioSelect,
     )

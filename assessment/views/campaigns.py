@@ -95,7 +95,7 @@ class CampaignDetail(OfCampaign):
         it, pk, shut = self.object, self.object.pk, closed(self.object)
         draft, roster = it.state == State.DRAFT, self.evaluations().exists()
         add, turn = _tone(draft and not roster), _tone(draft and roster)
-        verb, words, name = "close_campaign", _("Open"), "campaign_open"
+        verb, words, name = "close_campaign", _("Open it"), "campaign_open"
         if it.state == State.OPEN:
             words, name = _("Close"), "campaign_close"
         return offers(
@@ -184,7 +184,7 @@ class CampaignEdit(CampaignAdd):
 class CampaignOpen(ActionPage):
     model, verb, crumbs = Campaign, "close_campaign", CRUMBS
     explain = _("Evidence can be recorded from then on.")
-    submit, done = _("Open"), _("The campaign is open.")
+    submit, done = _("Open it"), _("The campaign is open.")
 
     def get_title(self):
         return _("Open %(name)s") % {"name": self.object}

@@ -117,7 +117,9 @@ class ContactAdd(FormPage):
         return {row.pk: (str(row), row.seen_score) for row in rows if not row.hidden}
 
     def refused(self, form, refusals):
-        return super().refused(form, [replace(refusal, field=form.field_of(refusal)) for refusal in refusals])
+        # the form has one field for the cadre or unit, where a workbook has two columns
+        told = [replace(r, code="assessee_missing", facts={}) if r.code == "cadre_or_unit" else r for r in refusals]
+        return super().refused(form, [replace(refusal, field=form.field_of(refusal)) for refusal in told])
 
 
 def _without(data, gone, blocks):
