@@ -109,16 +109,10 @@ class Verdict:
 def _grants(user):
     """Valid grants of a user with the units that they reach; read once per user object, that is per request."""
     if not hasattr(user, "_reach"):
-        reach = []
-        for grant in Grant.objects.filter(user=user).valid() if user.is_active else ():
-            units = None if grant.unit_id is None else frozenset(_branch(grant.unit_id))
-            reach.append((grant.role, units))
-        user._reach = reach
+        held = list(Grant.objects.filter(user=user).valid().order_by().values_list("role", "unit")) if user.is_active else []
+        branches = Unit.objects.branches(unit for _, unit in held if unit is not None)
+        user._reach = [(role, None if unit is None else frozenset(branches[unit])) for role, unit in held]
     return user._reach
-
-
-def _branch(unit_id):
-    return Unit.objects.descendants(unit_id, include_self=True).order_by().values_list("pk", flat=True)
 
 
 def forget(user):

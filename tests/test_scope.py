@@ -28,6 +28,9 @@ def sides(django_db_setup, django_db_blocker):
     def build():
         w = two_sides()
         w.east, w.west = sample(w.east_side), sample(w.west_side)
+        w.east["contact"].append(w.shared)
+        w.east["campaign"] += [w.front, w.groups]
+        w.east["evaluation"].append(w.of(w.east_side.first))
         w.clients = {role: signed_in(user) for role, user in w.east_side.users.items()}
         return w
 
