@@ -330,6 +330,8 @@ class Planner:
             name = getattr(key, "name", key)
             text = inputs.plain_text(getattr(value, "name", value))
             dimension = yard.dimension(key)
+            if dimension is not None and name != dimension.name and dimension.name in draft.ratings:
+                dimension = None  # a column of its very name is there: this one is of another scheme
             if dimension is None:
                 if text:
                     self.work.refuse("dimension_not_in_scheme", row, f"{prefix}rating-{name}", value=text, scheme=scheme.code)

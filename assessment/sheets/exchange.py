@@ -10,6 +10,7 @@ Every check is that of the actions; here is only which sheet, row and column a r
 import hashlib
 import re
 from dataclasses import dataclass, field
+from functools import partial
 
 from assessment import columns
 from assessment.actions import campaigns, contacts, evidence, schemes
@@ -129,24 +130,25 @@ def _plan(work, known):
     sheets, by = work.source.sheets, work.by
 
     unit_plan = units.plan(by, _own(sheets["units"].rows), known)
-    _take(work, sheets["units"], unit_plan, lambda: units.carry_out(unit_plan))
+    _take(work, sheets["units"], unit_plan, partial(units.carry_out, unit_plan), units.INPUTS)
 
     cadre_plan = cadres.plan(by, _own(sheets["cadres"].rows), known)
-    _take(work, sheets["cadres"], cadre_plan, lambda: cadres.carry_out(cadre_plan))
+    _take(work, sheets["cadres"], cadre_plan, partial(cadres.carry_out, cadre_plan), cadres.INPUTS)
 
     _plan_schemes(work, known)
 
     rows = _campaign_rows(sheets["campaigns"].rows, known)
     campaign_plan = campaigns.plan(by, rows, known)
-    _take(work, sheets["campaigns"], campaign_plan, lambda: campaigns.carry_out(campaign_plan))
+    _take(work, sheets["campaigns"], campaign_plan, partial(campaigns.carry_out, campaign_plan), campaigns.INPUTS)
 
     renamed = {"cadre_code": "cadre", "unit_code": "unit"}
     rows = [{renamed.get(name, name): value for name, value in row.items()} for row in _own(sheets["assessees"].rows)]
     roster = campaigns.plan_roster(by, rows, known)
-    _take(work, sheets["assessees"], roster, lambda: campaigns.carry_out_roster(roster), cadre="cadre_code", unit="unit_code")
+    step = partial(campaigns.carry_out_roster, roster)
+    _take(work, sheets["assessees"], roster, step, campaigns.ROSTER, cadre="cadre_code", unit="unit_code")
 
     _plan_contacts(work, known)
-    work.steps.append(lambda: campaigns.carry_out_closing(campaign_plan))
+    work.steps.append(partial(campaigns.carry_out_closing, campaign_plan))
     # that a column is missing is told once, not for every row; an unreadable cell is no blank one
     lacking = {(sheet.title, heading) for sheet in sheets.values() for heading in sheet.missing}
     told = {(f.sheet, f.row, f.column) for f in work.source.faults}
@@ -158,7 +160,7 @@ def _plan(work, known):
     work.faults.sort(key=lambda fault: (order.get(fault.sheet, -1), fault.row))
 
 
-def _take(work, sheet, plan, step, **renamed):
+def _take(work, sheet, plan, step, kinds, **renamed):
     """Take a sheet's plan over into the work: its refusals, counts, changes and the step that writes it."""
     for refusal in plan.refusals:
         name = renamed.get(refusal.field, refusal.field) or sheet.format.columns[0].field
@@ -167,8 +169,18 @@ def _take(work, sheet, plan, step, **renamed):
     for item in plan.changed:
         for name, (old, new) in item.changes.items():
             key = str(getattr(item.record, "code", ""))
-            work.changes.append(Change(sheet.title, sheet.numbers[item.row], key, sheet.heading(name), old, new))
+            values = [_worded(kinds.get(name), value) for value in (old, new)]
+            work.changes.append(Change(sheet.title, sheet.numbers[item.row], key, sheet.heading(name), *values))
     work.steps.append(step)
+
+
+def _worded(kind, value):
+    """A value as a person reads it in the preview."""
+    if value is None:
+        return ""
+    if isinstance(kind, inputs.Word):
+        return kind.words.name(value)
+    return getattr(value, "code", value) if isinstance(kind, inputs.Reference) else value
 
 
 def _fault(sheet, refusal, name):
@@ -230,7 +242,7 @@ def _plan_schemes(work, known):
             lines = origin.get((item.row, name)) or ([item.row] if item.row < len(sheets["schemes"].rows) else [0])
             heading = sheet.format.zh if name in schemes.PARTS else sheet.heading(name)
             work.changes.append(Change(sheet.title, sheet.numbers[lines[0]], item.record.code, heading, old, new))
-    work.steps.append(lambda: schemes.carry_out(plan))
+    work.steps.append(partial(schemes.carry_out, plan))
 
 
 def _scheme_fault(sheets, refusal, origin):
@@ -268,16 +280,17 @@ def _plan_contacts(work, known):
         key = f"{item.contact.campaign.code} {item.contact.number}"
         if not item.new:
             for name, (old, value) in item.changes.items():
+                old, value = (_worded(evidence.CONTACT[name], each) for each in (old, value))
                 work.changes.append(Change(sheet.title, sheet.numbers[item.row], key, sheet.heading(name), old, value))
             if item.team:
                 names = ["、".join(user.username for user in team) for team in (item.team_was, item.team)]
                 work.changes.append(Change(sheet.title, sheet.numbers[item.row], key, sheet.heading("team"), *names))
         for finding in item.findings:
             if not finding.new:
-                pairs = [(sheet.heading(name), *pair) for name, pair in finding.changes.items()]
+                pairs = [(sheet.heading(name), *(_worded(None, v) for v in pair)) for name, pair in finding.changes.items()]
                 pairs += [(d.name, old.name if old else "", new.name if new else "") for d, old, new in finding.ratings]
                 work.changes += [Change(sheet.title, sheet.numbers[finding.row], key, *pair) for pair in pairs]
-    work.steps.append(lambda: contacts.carry_out(plan))
+    work.steps.append(partial(contacts.carry_out, plan))
 
 
 def _dimension_columns(work, sheet, codes, known):

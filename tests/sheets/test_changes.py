@@ -5,11 +5,11 @@ from datetime import date, datetime
 import pytest
 
 from assessment.actions import campaigns, contacts, evaluations
-from assessment.models import Campaign, Contact, Evaluation, Finding, Scheme
+from assessment.models import Campaign, Contact, Evaluation, Finding, Rating, Scheme
 from assessment.sheets import exchange
 from assessment.sheets.exchange_write import export
 from people import ledger
-from people.models import Cadre, LedgerEntry, Unit
+from people.models import Cadre, LedgerEntry
 from people.refusals import Refused
 from tests.cast import again, give_evidence, signed, submitted
 from tests.sheets.books import PARTS, SCHEME, small, with_scheme, written
@@ -42,7 +42,7 @@ def test_changed_cells_are_shown_old_to_new_and_taken(take, come):
     take(small())
     sheets = small()
     sheets["单位"][1]["单位名称"] = "新镇"
-    sheets["干部"][0]["单位编码"] = "A"
+    sheets["干部"][0] |= {"单位编码": "A", "性别": "2"}
     sheets["考核任务"][0]["名称"] = "专项考核（二）"
     sheets["了解记录"][0]["了解情况"] = "每天在岗"
     sheets["了解记录"][1]["综合分析研判"] = "较差"
@@ -50,10 +50,10 @@ def test_changed_cells_are_shown_old_to_new_and_taken(take, come):
         row["考察人员"] = "kcy3、kcy1"
     work = come(sheets)
     assert faults(work) == []
-    county, town = Unit.objects.get(code="A"), Unit.objects.get(code="B")
     assert changes(work) == [
         ("单位", 3, "B", "单位名称", "某镇", "新镇"),
-        ("干部", 2, "G1", "单位编码", town, county),
+        ("干部", 2, "G1", "性别", "男", "女"),
+        ("干部", 2, "G1", "单位编码", "B", "A"),
         ("考核任务", 2, "Z", "名称", "专项考核", "专项考核（二）"),
         ("了解记录", 2, "Z 1", "考察人员", "kcy1、kcy2", "kcy3、kcy1"),
         ("了解记录", 2, "Z 1", "了解情况", "在岗", "每天在岗"),
@@ -100,6 +100,24 @@ def test_forms_of_days_words_and_digits(take):
     assert (two.birth_month, two.joined_party_on, two.ethnicity) == ("1985-11", date(2002, 7, 1), "04")
     assert Campaign.objects.get().ends_on == date(2022, 6, 1)
     assert take(small()).counts["了解记录"].same == 3  # the plain forms say the same
+
+
+def test_dimensions_whose_names_differ_in_width_alone(take, give_out):
+    """Two schemes, 甲A and 甲Ａ: each has its own column, and a blank in the other's clears nothing."""
+    sheets = with_scheme()
+    for code, name in (("own", "甲A"), ("two", "甲Ａ")):
+        if code == "two":
+            for title in ("考核方案", *PARTS):
+                sheets[title] += [{**row, "方案编码": code} for row in sheets[title]]
+        sheets["考核内容"][-2]["名称"] = name
+        sheets["考核任务"].append({**sheets["考核任务"][0], "考核编号": code, "考核方案": code})
+        sheets["考核对象"].append({"考核编号": code, "干部编号": "G1"})
+        sheets["了解记录"].append({**sheets["了解记录"][2], "考核编号": code, "综合分析研判": None, name: "好"})
+    take(sheets)
+    assert {(r.dimension.name, r.dimension.scheme.code) for r in Rating.objects.filter(level__name="好", dimension__code="a")} == {
+        ("甲A", "own"), ("甲Ａ", "two"),
+    }  # fmt: skip
+    assert take(sheets).empty and take(give_out()).empty
 
 
 def test_unknown_columns_and_sheets_are_reported(come):
