@@ -13,7 +13,7 @@ from tests.sides import grow, sample, two_sides
 from tests.site import LEAVING, addresses, all_columns, pages
 from tests.test_scope import asking
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("queries")]  # all read what one worker counted
 SIZES = (1, 3, 50)
 ROLES = ("assessor", "auditor", "reviewer", "manager", "system", "security")
 #: Pages whose work is to read everything, in chunks.
