@@ -2,8 +2,9 @@
 
 from django.utils import timezone
 
-from assessment.actions.drafts import UNSET, ContactDraft, FindingDraft
-from assessment.actions.evidence import ContactPlan, Planner, assessee_key, code_of, team_names
+from assessment.actions.contact_plan import ContactPlan
+from assessment.actions.drafts import UNSET, ContactDraft, FindingDraft, assessee_key, code_of, team_names
+from assessment.actions.evidence import Planner
 from assessment.actions.known import Known
 from assessment.actions.numbers import recombine_rows
 from assessment.models import Campaign, Contact, Evaluation, Finding, Rating, TeamMember

@@ -4,12 +4,16 @@ Values may be raw: whatever `people.actions.inputs` can read. UNSET means "not s
 an existing one keeps what it has.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from assessment.models import Campaign, Contact
+from assessment.models import Campaign, Contact, Evaluation
+from people.actions import inputs
+from people.models import Cadre, Unit
 
+_BETWEEN = re.compile(r"[、,,;;\s]+")
 UNSET = type("Unset", (), {"__repr__": lambda self: "UNSET", "__bool__": lambda self: False})()
 
 
@@ -53,3 +57,26 @@ class ContactDraft:
     client_uuid: UUID | None = None
     contact: Contact | None = None
     row: int | None = None
+
+
+def code_of(record):
+    """The code of a record that may be given as its code."""
+    return inputs.half_width(getattr(record, "code", record))
+
+
+def team_names(team):
+    """User names of a team given as users, names or one text."""
+    if isinstance(team, str):
+        team = [name for name in _BETWEEN.split(inputs.half_width(team)) if name]
+    return [inputs.half_width(getattr(member, "username", member)) for member in team]
+
+
+def assessee_key(assessee, campaign):
+    """Key of a roster row in `Known`, or None if nobody is named."""
+    if isinstance(assessee, Evaluation):
+        assessee = assessee.assessee
+    if isinstance(assessee, Cadre | Unit):
+        return campaign.code, "cadre" if isinstance(assessee, Cadre) else "unit", assessee.code
+    kind, code = assessee or ("", "")
+    code = code_of(code)
+    return (campaign.code, kind, code) if code else None

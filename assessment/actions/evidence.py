@@ -4,17 +4,15 @@ Sources of the rules: DESIGN sections 3, 5 and 9; recusal 公务员法 74 to 77;
 number is the scheme's).
 """
 
-import re
-from dataclasses import dataclass, field
 
 from django.utils import timezone
 
-from assessment.actions.drafts import UNSET
+from assessment.actions.contact_plan import ContactItem, ContactPlan, FindingItem
+from assessment.actions.drafts import UNSET, assessee_key, code_of, team_names
 from assessment.models import Campaign, Contact, Evaluation, Finding
 from assessment.words import METHOD, RELATION
 from people.actions import inputs
-from people.actions.plan import Gate, Plan, read_row
-from people.models import Cadre, Unit
+from people.actions.plan import Gate, read_row
 
 CONTACT = {
     "method": inputs.Word(METHOD, required=True),
@@ -31,52 +29,6 @@ FINDING = {
     "withdrawn_why": inputs.Text(1000),
 }
 SOURCE = ("source_name", "source_post", "relation")
-_BETWEEN = re.compile(r"[、,,;;\s]+")
-
-
-@dataclass
-class FindingItem:
-    """One finding of the plan. ratings: (dimension, old level, new level) of those that change; a level may be None."""
-
-    row: int
-    finding: Finding
-    changes: dict = field(default_factory=dict)
-    ratings: list = field(default_factory=list)
-
-    @property
-    def new(self):
-        return self.finding.pk is None
-
-
-@dataclass
-class ContactItem:
-    """One contact of the plan. team: the new team if it changes, else None. sent: it was here already (same uuid)."""
-
-    row: int
-    contact: Contact
-    new: bool
-    changes: dict = field(default_factory=dict)
-    team: list | None = None
-    team_was: list = field(default_factory=list)
-    findings: list = field(default_factory=list)
-    sent: bool = False
-
-
-@dataclass
-class ContactPlan(Plan):
-    """`items` are ContactItems, one for each draft."""
-
-    def sort(self):
-        self.new = [item for item in self.items if item.new]
-        self.changed = [item for item in self.items if not item.new and (item.changes or item.team)]
-
-    @property
-    def contacts(self):
-        return [item.contact for item in self.items]
-
-    @property
-    def findings(self):
-        return [finding for item in self.items for finding in item.findings]
 
 
 class Planner:
@@ -359,28 +311,3 @@ class Planner:
                 return
             if item.team:
                 self._recusals(item, item.row, evaluation, "team")
-
-
-def code_of(record):
-    """The code of a record that may be given as its code."""
-    return inputs.half_width(getattr(record, "code", record))
-
-
-def team_names(team):
-    """User names of a team given as users, names or one text."""
-    if isinstance(team, str):
-        team = [name for name in _BETWEEN.split(inputs.half_width(team)) if name]
-    return [inputs.half_width(getattr(member, "username", member)) for member in team]
-
-
-def assessee_key(assessee, campaign):
-    """Key of a roster row in `Known`, or None if nobody is named."""
-    if isinstance(assessee, Evaluation):
-        assessee = assessee.assessee
-    if isinstance(assessee, Cadre | Unit):
-        return campaign.code, "cadre" if isinstance(assessee, Cadre) else "unit", assessee.code
-    kind, code = assessee or ("", "")
-    code = code_of(code)
-    return (campaign.code, kind, code) if code else None
-
-

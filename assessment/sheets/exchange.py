@@ -9,72 +9,30 @@ Every check is that of the actions; here is only which sheet, row and column a r
 
 import hashlib
 import re
-from dataclasses import dataclass, field
 from functools import partial
 
 from assessment import columns
-from assessment.actions import campaigns, contacts, evidence, schemes
-from assessment.actions.drafts import UNSET, ContactDraft, FindingDraft
+from assessment.actions import campaigns, schemes
 from assessment.actions.known import Known
-from assessment.columns import fold
 from assessment.models import Campaign, Evaluation
-from assessment.sheets.exchange_read import Fault, Source, read_source, shown
+from assessment.sheets.exchange_contacts import plan_contacts
+from assessment.sheets.exchange_read import read_source
+from assessment.sheets.exchange_work import Change, Count, Work, fault_at, own_rows, worded
 from people import access, ledger
 from people.actions import cadres, inputs, units
 from people.models import LedgerEntry
 from people.refusals import Refusal, Refused
 
 _PART = re.compile(r"(dimensions|levels|grades)(?:-(\d+)-(\w+))?")
-_FINDING = re.compile(r"findings(?:-\d+-)?")
-COMMON = ("method", "held_at", "place", "team", "source_name", "relation")
-
-
-@dataclass(frozen=True)
-class Change:
-    """A value that the import changes, for the preview."""
-
-    sheet: str
-    row: int
-    key: str
-    column: str
-    old: object
-    new: object
-
-
-@dataclass
-class Count:
-    new: int = 0
-    changed: int = 0
-    same: int = 0
-
-
-@dataclass
-class Work:
-    """An import that is read and checked. counts: by Chinese sheet title; notes: (code, facts)."""
-
-    by: object
-    name: str
-    digest: str
-    source: Source
-    head: int
-    faults: list = field(default_factory=list)
-    notes: list = field(default_factory=list)
-    counts: dict = field(default_factory=dict)
-    changes: list = field(default_factory=list)
-    steps: list = field(default_factory=list)
-
-    @property
-    def empty(self):
-        """Would it change nothing?"""
-        return not any(count.new or count.changed for count in self.counts.values())
 
 
 def prepare(*, by, file, name):
     """Read and check a workbook. Raises `Refused` if he may not import or it is no workbook; other errors are `faults`."""
     access.demand(by, "import_workbook")
-    head, _ = ledger.head()  # before anything is looked up
-    work = Work(by, name, _digest(file), read_source(file), head)
-    _plan(work, Known())
+    digest, source = _digest(file), read_source(file)
+    with ledger.still():
+        work = Work(by, name, digest, source, head=ledger.head()[0])
+        _plan(work, Known())
     return work
 
 
@@ -129,10 +87,10 @@ def _plan(work, known):
     work.counts, work.changes, work.steps = {}, [], []
     sheets, by = work.source.sheets, work.by
 
-    unit_plan = units.plan(by, _own(sheets["units"].rows), known)
+    unit_plan = units.plan(by, own_rows(sheets["units"].rows), known)
     _take(work, sheets["units"], unit_plan, partial(units.carry_out, unit_plan), units.INPUTS)
 
-    cadre_plan = cadres.plan(by, _own(sheets["cadres"].rows), known)
+    cadre_plan = cadres.plan(by, own_rows(sheets["cadres"].rows), known)
     _take(work, sheets["cadres"], cadre_plan, partial(cadres.carry_out, cadre_plan), cadres.INPUTS)
 
     _plan_schemes(work, known)
@@ -142,12 +100,12 @@ def _plan(work, known):
     _take(work, sheets["campaigns"], campaign_plan, partial(campaigns.carry_out, campaign_plan), campaigns.INPUTS)
 
     renamed = {"cadre_code": "cadre", "unit_code": "unit"}
-    rows = [{renamed.get(name, name): value for name, value in row.items()} for row in _own(sheets["assessees"].rows)]
+    rows = [{renamed.get(name, name): value for name, value in row.items()} for row in own_rows(sheets["assessees"].rows)]
     roster = campaigns.plan_roster(by, rows, known)
     step = partial(campaigns.carry_out_roster, roster)
     _take(work, sheets["assessees"], roster, step, campaigns.ROSTER, cadre="cadre_code", unit="unit_code")
 
-    _plan_contacts(work, known)
+    plan_contacts(work, known)
     work.steps.append(partial(campaigns.carry_out_closing, campaign_plan))
     # that a column is missing is told once, not for every row; an unreadable cell is no blank one
     lacking = {(sheet.title, heading) for sheet in sheets.values() for heading in sheet.missing}
@@ -164,40 +122,20 @@ def _take(work, sheet, plan, step, kinds, **renamed):
     """Take a sheet's plan over into the work: its refusals, counts, changes and the step that writes it."""
     for refusal in plan.refusals:
         name = renamed.get(refusal.field, refusal.field) or sheet.format.columns[0].field
-        work.faults.append(_fault(sheet, refusal, name))
+        work.faults.append(fault_at(sheet, refusal, name))
     work.counts[sheet.format.zh] = Count(len(plan.new), len(plan.changed), plan.same)
     for item in plan.changed:
         for name, (old, new) in item.changes.items():
             key = str(getattr(item.record, "code", ""))
-            values = [_worded(kinds.get(name), value) for value in (old, new)]
+            values = [worded(kinds.get(name), value) for value in (old, new)]
             work.changes.append(Change(sheet.title, sheet.numbers[item.row], key, sheet.heading(name), *values))
     work.steps.append(step)
-
-
-def _worded(kind, value):
-    """A value as a person reads it in the preview."""
-    if value is None:
-        return ""
-    if isinstance(kind, inputs.Word):
-        return kind.words.name(value)
-    return getattr(value, "code", value) if isinstance(kind, inputs.Reference) else value
-
-
-def _fault(sheet, refusal, name):
-    row = sheet.numbers[refusal.row] if refusal.row is not None else 0
-    value = sheet.value(refusal.row, name) or shown(refusal.facts.get("value"))
-    return Fault(sheet.title, row, sheet.heading(name), value, refusal.code, refusal.facts)
-
-
-def _own(rows):
-    """Rows without the columns that are none of their sheet."""
-    return [{name: value for name, value in row.items() if isinstance(name, str)} for row in rows]
 
 
 def _campaign_rows(rows, known):
     """A blank state means open for a new campaign, and no change for one that stands."""
     known.campaigns.load(inputs.half_width(row.get("code")) for row in rows)
-    rows = _own(rows)
+    rows = own_rows(rows)
     for row in rows:
         if not inputs.plain_text(row.get("state")):
             row.pop("state", None)
@@ -211,22 +149,22 @@ def _campaign_rows(rows, known):
 
 def _plan_schemes(work, known):
     sheets = work.source.sheets
-    rows = _own(sheets["schemes"].rows)
+    rows = own_rows(sheets["schemes"].rows)
     index = {}
     for number, row in enumerate(rows):
         index.setdefault(inputs.half_width(row.get("code")), number)
     origin = {}  # (row of the plan, part) -> rows of the part's sheet
     known.schemes.load(inputs.half_width(row.get("scheme")) for part in schemes.PARTS for row in sheets[part].rows)
     for part in schemes.PARTS:
-        for number, row in enumerate(_own(sheets[part].rows)):
+        for number, row in enumerate(own_rows(sheets[part].rows)):
             code = inputs.half_width(row.pop("scheme", None))
             if not code:
-                work.faults.append(_fault(sheets[part], Refusal("required", {}, row=number), "scheme"))
+                work.faults.append(fault_at(sheets[part], Refusal("required", {}, row=number), "scheme"))
                 continue
             if code not in index:
                 if known.schemes.get(code) is None:
                     refusal = Refusal("unknown_scheme", {"value": code}, row=number)
-                    work.faults.append(_fault(sheets[part], refusal, "scheme"))
+                    work.faults.append(fault_at(sheets[part], refusal, "scheme"))
                     continue
                 index[code] = len(rows)
                 rows.append({"code": code})
@@ -251,109 +189,12 @@ def _scheme_fault(sheets, refusal, origin):
     if found and found[2] is not None:
         lines = origin.get((refusal.row, found[1]))
         if lines:
-            return _fault(sheets[found[1]], Refusal(refusal.code, refusal.facts, row=lines[int(found[2])]), found[3])
+            return fault_at(sheets[found[1]], Refusal(refusal.code, refusal.facts, row=lines[int(found[2])]), found[3])
     if refusal.row < len(sheets["schemes"].rows):
-        return _fault(sheets["schemes"], refusal, "code" if found else refusal.field or "code")
+        return fault_at(sheets["schemes"], refusal, "code" if found else refusal.field or "code")
     for part in schemes.PARTS:  # the scheme stands in the database, only its parts stand in the workbook
         if lines := origin.get((refusal.row, part)):
-            return _fault(sheets[part], Refusal(refusal.code, refusal.facts, row=lines[0]), "scheme")
+            return fault_at(sheets[part], Refusal(refusal.code, refusal.facts, row=lines[0]), "scheme")
     raise AssertionError("a scheme comes from some row")
 
 
-# --- contacts: rows of one number are one contact
-
-
-def _plan_contacts(work, known):
-    sheet = work.source.sheets["contacts"]
-    codes = {inputs.half_width(row.get("campaign")) for row in sheet.rows}
-    known.campaigns.load(codes)
-    dimensions = _dimension_columns(work, sheet, codes, known)
-    drafts = _drafts(work, sheet, dimensions)
-    plan = contacts.plan(work.by, drafts, known, upsert=True)
-    for refusal in plan.refusals:
-        work.faults.append(_contact_fault(sheet, refusal))
-    touched = {item.row: item for item in plan.findings}
-    new = sum(item.new for item in touched.values())
-    changed = {row for row, item in touched.items() if not item.new} | {item.row for item in plan.changed} - set(touched)
-    work.counts[sheet.format.zh] = Count(new, len(changed), len(sheet.rows) - new - len(changed))
-    for item in plan.items:
-        key = f"{item.contact.campaign.code} {item.contact.number}"
-        if not item.new:
-            for name, (old, value) in item.changes.items():
-                old, value = (_worded(evidence.CONTACT[name], each) for each in (old, value))
-                work.changes.append(Change(sheet.title, sheet.numbers[item.row], key, sheet.heading(name), old, value))
-            if item.team:
-                names = ["、".join(user.username for user in team) for team in (item.team_was, item.team)]
-                work.changes.append(Change(sheet.title, sheet.numbers[item.row], key, sheet.heading("team"), *names))
-        for finding in item.findings:
-            if not finding.new:
-                pairs = [(sheet.heading(name), *(_worded(None, v) for v in pair)) for name, pair in finding.changes.items()]
-                pairs += [(d.name, old.name if old else "", new.name if new else "") for d, old, new in finding.ratings]
-                work.changes += [Change(sheet.title, sheet.numbers[finding.row], key, *pair) for pair in pairs]
-    work.steps.append(partial(contacts.carry_out, plan))
-
-
-def _dimension_columns(work, sheet, codes, known):
-    """Headings that are a dimension of some campaign in the sheet; others are reported and passed over."""
-    used = [scheme for code in codes if (scheme := getattr(known.campaigns.get(code), "scheme", None))]
-    known.load_yards(used)
-    names = {fold(dimension.name) for scheme in used for dimension in known.yard(scheme).dimensions}
-    for text in sheet.extra:
-        if fold(text) not in names:
-            work.notes.append(("column_unknown", {"sheet": sheet.title, "column": text}))
-    return [text for text in sheet.extra if fold(text) in names]
-
-
-def _drafts(work, sheet, dimensions):
-    drafts, first = [], {}
-    for number, row in enumerate(sheet.rows):
-        campaign, key = inputs.half_width(row.get("campaign")), inputs.half_width(row.get("number"))
-        if not key:
-            work.faults.append(_fault(sheet, Refusal("required", {}, row=number), "number"))
-        draft = first.get((campaign, key)) if key else None
-        if draft is None:
-            given = {name: row[name] for name in COMMON if name in row}
-            if "team" in given:
-                given["team"] = inputs.plain_text(given["team"])
-            draft = ContactDraft(campaign=campaign, number=key, findings=[], row=number, **given)
-            drafts.append(draft)
-            first[campaign, key] = draft
-        else:
-            _compare(work, sheet, draft.row, number)
-        draft.findings.append(_finding(row, number, dimensions))
-    return drafts
-
-
-def _finding(row, number, dimensions):
-    cadre, unit = inputs.half_width(row.get("cadre_code")), inputs.half_width(row.get("unit_code"))
-    assessee = None if bool(cadre) == bool(unit) else ("cadre", cadre) if cadre else ("unit", unit)
-    given = {name: row.get(name, UNSET) for name in ("narrative", "example", "withdrawn_on", "withdrawn_why")}
-    ratings = {text: row.get(("extra", text)) for text in dimensions}
-    return FindingDraft(assessee=assessee, ratings=ratings, row=number, **given)
-
-
-def _compare(work, sheet, first, number):
-    """Rows of one contact agree in what they have in common."""
-    for name in COMMON:
-        one, other = sheet.rows[first].get(name), sheet.rows[number].get(name)
-        if one != other and _meaning(name, one) != _meaning(name, other):
-            facts = {"value": shown(other), "first": sheet.numbers[first], "expected": shown(one)}
-            work.faults.append(_fault(sheet, Refusal("rows_disagree", facts, row=number), name))
-
-
-def _meaning(name, value):
-    if name == "team":
-        return evidence.team_names(inputs.plain_text(value))
-    try:
-        return evidence.CONTACT[name].read(value)
-    except inputs.Unreadable:
-        return inputs.half_width(value)
-
-
-def _contact_fault(sheet, refusal):
-    name = _FINDING.sub("", refusal.field, count=1)
-    if name.startswith("rating-"):
-        name = name.removeprefix("rating-")
-    elif name in ("assessee", ""):
-        name = "unit_code" if sheet.value(refusal.row, "unit_code") and not sheet.value(refusal.row, "cadre_code") else "cadre_code"
-    return _fault(sheet, refusal, name)

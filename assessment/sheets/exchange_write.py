@@ -40,11 +40,13 @@ from assessment.queries.evaluations import with_numbers
 from assessment.sheets.write import Sheet, write_workbook
 from people import access, codes, ledger
 from people.access import visible_to
+from people.actions.inputs import plain_text
 from people.models import Cadre, Unit
 from people.refusals import Refusal, Refused, refuse
 from people.words import UNIT_KIND
 
 CHUNK = 1000
+REASON_LIMIT = 1000
 CADRE_WORDS = {
     "sex": codes.SEX, "ethnicity": codes.ETHNICITY, "political_status": codes.POLITICAL_STATUS, "education": codes.EDUCATION,
     "degree": codes.DEGREE, "post_level": codes.POST_LEVEL, "rank": codes.RANK,
@@ -68,20 +70,22 @@ def export(*, by, file, reason, campaign=""):
     campaign: a code, to give out only what belongs to it.
     """
     access.demand(by, "export_workbook")
-    if not reason.strip():
+    reason = plain_text(reason)
+    if not reason:
         refuse(Refusal("reason_missing", {}, "reason"))
+    if len(reason) > REASON_LIMIT:
+        refuse(Refusal("too_long", {"limit": REASON_LIMIT, "length": len(reason)}, "reason"))
     only = None
     if campaign:
         only = visible_to(by, Campaign).filter(code=campaign).first()
         if only is None:
             raise Refused(Refusal("unknown_campaign", {"value": campaign}, "campaign"))
     out = Exporter(by, only)
-    head = ledger.head()
 
     def about(counts):
         yield "导出人", f"{by}（{by.username}）" if str(by) != by.username else by.username
         yield "导出时间", timezone.now()
-        yield "导出事由", reason.strip()
+        yield "导出事由", reason
         yield "导出范围", f"考核任务 {only.code} {only.title}" if only else "可见的全部"
         if out.blind is not None:
             yield "盲评", "本人评定之前，不列出他人的了解情况和评定"
@@ -89,14 +93,16 @@ def export(*, by, file, reason, campaign=""):
             yield f"行数：{title}", count
         yield "台账", f"{head[0]} {head[1]}"
 
-    counts = write_workbook(file, out.sheets(), lambda rows: list(about(rows)), about_title=columns.ABOUT.zh, author=by.username)
+    with ledger.still():  # what is added meanwhile is in none of the sheets
+        head = ledger.head()
+        counts = write_workbook(file, out.sheets(), lambda rows: list(about(rows)), about_title=columns.ABOUT.zh, author=by.username)
     file.seek(0)
     facts = {"rows": counts, "campaign": only.code if only else "", "sha256": hashlib.file_digest(file, "sha256").hexdigest()}
     with ledger.recorded(by=by, verb="export"):
-        ledger.note(by=by, verb="export", object_type="workbook", object_name="exchange", facts=facts, reason=reason.strip())
+        ledger.note(by=by, verb="export", object_type="workbook", object_name="exchange", facts=facts, reason=reason)
         if out.revealed:
             facts = {"cadres": out.revealed, "fields": list(SECRETS)}
-            ledger.note(by=by, verb="reveal", object_type="workbook", object_name="exchange", facts=facts, reason=reason.strip())
+            ledger.note(by=by, verb="reveal", object_type="workbook", object_name="exchange", facts=facts, reason=reason)
     return counts
 
 
