@@ -80,11 +80,25 @@ def propose(*, by, kind, assessee, outcome, opinions, document_number="", propos
             elif row.state != Evaluation.State.SIGNED or row.version != opinion.number:
                 found.append(Refusal("basis_not_latest", {"number": opinion.number}, field="opinions"))
         refuse(*found)
+        if there := _sent_before(decision, opinions):
+            return there
         decision.code = next_code(on)
         decision.save()
         Basis.objects.bulk_create([Basis(decision=decision, opinion=opinion) for opinion in opinions])
         FollowUp.objects.bulk_create([FollowUp(decision=decision, due_on=day) for day in follow_up_on])
     return decision
+
+
+def _sent_before(decision, opinions):
+    """The same proposal, sent a moment ago by a second click: it is made once. The evaluations are locked."""
+    names = ("kind", "cadre", "unit", "outcome", "document_number", "mentor", "proposed_on", "proposed_by")
+    same = {name: getattr(decision, name) for name in names}
+    same = {name if value is not None else f"{name}__isnull": value if value is not None else True for name, value in same.items()}
+    cited = {opinion.pk for opinion in opinions}
+    for row in Decision.objects.filter(state=Decision.State.PROPOSED, **same):
+        if set(row.bases.values_list("opinion", flat=True)) == cited:
+            return row
+    return None
 
 
 def publish(*, by, decision, starts_on=None, ends_on=None):
@@ -152,6 +166,8 @@ def add_follow_up(*, by, decision, due_on):
         row = locked(decision)
         if row.kind != Decision.Kind.TRAINING or row.state == Decision.State.REVOKED:
             refuse(Refusal("only_training"))
+        if there := FollowUp.objects.filter(decision=row, due_on=due_on, done_on=None).first():
+            return there  # a second click; one look a day is planned once
         follow_up = FollowUp(decision=row, due_on=due_on)
         follow_up.save()
     return follow_up

@@ -5,7 +5,7 @@ A last day that falls on a rest day is not moved: the law read does not say so.
 """
 
 from calendar import monthrange
-from datetime import timedelta
+from datetime import MAXYEAR, date, timedelta
 
 #: Months of effect by code of GB/T 8563.3. 公务员法 Art. 64, VERIFIED. 开除 (19) has no period, other kinds none known.
 SANCTION_MONTHS = {"10": 6, "12": 12, "13": 18, "14": 24, "17": 24}  # 警告 记过 记大过 降级 撤职
@@ -46,7 +46,7 @@ def public_notice_end(starts_on, *, days=5, holidays=frozenset(), worked=frozens
     The day of putting it up is not counted, the reading that can never be too short.
     """
     day = starts_on
-    while days > 0:
+    while days > 0 and day < date.max:
         day += timedelta(1)
         days -= is_working_day(day, holidays, worked)
     return day
@@ -55,6 +55,8 @@ def public_notice_end(starts_on, *, days=5, holidays=frozenset(), worked=frozens
 def add_months(day, months):
     """The same day of the month that many months on; the month's last day where it has no such day."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if year > MAXYEAR:  # typed by mistake; what is wrong with such a day is said elsewhere
+        return date.max
     month += 1
     return day.replace(year=year, month=month, day=min(day.day, monthrange(year, month)[1]))
 

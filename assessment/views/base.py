@@ -3,7 +3,7 @@
 Every row comes from `people.access.visible_to`; every write is an action; every page asks for sign-in (middleware).
 """
 
-from assessment.views.common import Button, Page, offer, offers, refused_page
+from assessment.views.common import Button, Page, offer, offers, refused_page, whole
 from assessment.views.lists import ExportPage, Listing, ListPage
 from assessment.views.pages import ActionPage, DetailPage, FormPage, ReasonForm
 
@@ -20,4 +20,5 @@ __all__ = [
     "offer",
     "offers",
     "refused_page",
+    "whole",
 ]

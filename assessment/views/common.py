@@ -1,5 +1,6 @@
 """What all pages share: the user, scoped rows, the page that says no, and the words for it."""
 
+import re
 from dataclasses import dataclass
 
 from django.http import Http404, HttpResponseRedirect
@@ -54,6 +55,11 @@ def came_from(request):
     if url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure()):
         return "" if url == request.build_absolute_uri() else url
     return ""
+
+
+def whole(text):
+    """The key that an address names, or None: `isdigit` takes signs that `int` does not, and `int` has a longest."""
+    return int(text) if re.fullmatch(r"[0-9]{1,18}", text or "") else None
 
 
 class Page(View):

@@ -18,7 +18,7 @@ from assessment.queries import decisions as queries
 from assessment.queries.evaluations import with_numbers
 from assessment.rules import deadlines, workflow
 from assessment.tables.decisions import TONES, ChoiceTable, DecisionTable, doubts
-from assessment.views.base import ActionPage, DetailPage, FormPage, ListPage, offer
+from assessment.views.base import ActionPage, DetailPage, FormPage, ListPage, offer, whole
 from people.access import can, visible_to
 from people.models import Cadre, Unit
 from people.refusals import Refusal
@@ -154,9 +154,9 @@ class DecisionAdd(FormPage):
         asked = self.request.GET.get("evaluation")
         if asked is None:
             return None
-        if not asked.isdecimal() or len(asked) > 18:
+        if (pk := whole(asked)) is None:
             raise Http404
-        self.model, self.kwargs = Evaluation, {"pk": int(asked)}
+        self.model, self.kwargs = Evaluation, {"pk": pk}
         return super().get_object()
 
     def rows(self, queryset):

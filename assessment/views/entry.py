@@ -16,9 +16,10 @@ from assessment.models import Campaign, Contact, Evaluation
 from assessment.models.contact import Method
 from assessment.queries import contacts as queries
 from assessment.queries.evaluations import with_numbers
-from assessment.views.base import FormPage, Page
+from assessment.views.base import FormPage, Page, whole
 from assessment.views.contacts import CRUMBS
 from people.access import visible_to
+from people.actions.inputs import plain_text
 from people.models import User
 from people.refusals import Refused
 
@@ -65,12 +66,12 @@ class ContactAdd(FormPage):
         campaign = asked.get("campaign")
         if asked.get("method") in Method.values:
             initial["method"] = asked["method"]
-        if asked.get("assessee", "").isdigit():
-            evaluation = self.visible(Evaluation).filter(pk=asked["assessee"]).select_related("cadre", "group").first()
+        if assessee := whole(asked.get("assessee")):
+            evaluation = self.visible(Evaluation).filter(pk=assessee).select_related("cadre", "group").first()
             if evaluation:
                 campaign, initial["findings-0-assessee"] = evaluation.campaign_id, words_of(evaluation.assessee)
-        if asked.get("like", "").isdigit():
-            contact = self.visible().filter(pk=asked["like"]).prefetch_related("team__user").first()
+        if like := whole(asked.get("like")):
+            contact = self.visible().filter(pk=like).prefetch_related("team__user").first()
             if contact:
                 campaign = contact.campaign_id
                 initial |= {"method": contact.method, "place": contact.place}
@@ -83,7 +84,7 @@ class ContactAdd(FormPage):
         do, blocks = data.get("do", ""), min(blocks, BLOCKS)
         if do == "add":
             blocks = min(blocks + 1, BLOCKS)
-        elif re.fullmatch(r"remove-\d+", do) and blocks > 1:
+        elif re.fullmatch(r"remove-[0-9]{1,2}", do) and blocks > 1:
             blocks = _without(data, int(do.removeprefix("remove-")) - 1, blocks)
         data["blocks"] = str(blocks)
         form = self.build(data, campaign=data.get("campaign"), blocks=blocks)
@@ -124,11 +125,11 @@ class ContactAdd(FormPage):
 
 def _without(data, gone, blocks):
     """Take one block of the typed data out; those after it move up. Returns how many are left."""
-    for name in sorted(name for name in data if name.startswith("findings-")):
-        _, number, rest = name.split("-", 2)
-        if number.isdigit() and int(number) >= gone:
-            following = f"findings-{int(number) + 1}-{rest}"
-            data[name] = data.get(following, "")
+    typed = {name: data.pop(name)[-1] for name in list(data) if name.startswith("findings-")}
+    for name, value in typed.items():
+        found = re.fullmatch(r"findings-([0-9]{1,2})-(.+)", name)
+        if found and int(found[1]) != gone:
+            data[f"findings-{int(found[1]) - (int(found[1]) > gone)}-{found[2]}"] = value
     return blocks - 1
 
 
@@ -142,9 +143,9 @@ class Assessees(Page):
     model, verb = Evaluation, "record_contact"
 
     def get(self, request, *args, **kwargs):
-        typed, campaign = request.GET.get(request.GET.get("field", ""), "").strip()[:60], request.GET.get("campaign", "")
+        typed, campaign = plain_text(request.GET.get(request.GET.get("field", "")))[:60], whole(request.GET.get("campaign"))
         rows = ()
-        if typed and campaign.isdigit():
+        if typed and campaign:
             found = queries.named(typed)
             rows = queries.roster(visible_to(self.user, Evaluation, self.verb), campaign).filter(found)[:SUGGESTED]
         options = ((words_of(row.assessee), getattr(row.assessee, "post", "") or row.unit.name) for row in rows)

@@ -93,10 +93,11 @@ class LedgerEntryRecord(Page):
 
     def get(self, request, *args, **kwargs):
         kind, pk = kwargs["kind"], kwargs["key"]
-        model = queries.model_of(kind)
+        if (model := queries.model_of(kind)) is None:
+            raise Http404
         entries = queries.of_record(visible_to(self.user, LedgerEntry), kind, pk)
         last = queries.last_change(kind, pk)
-        if model is None or last is None or not entries.filter(seq=last.seq).exists():
+        if last is None or not entries.filter(seq=last.seq).exists():
             raise Http404  # also a record that has moved to a unit which is not this auditor's
         when, problem = self._moment()
         then = ledger.as_of(model, pk, when)

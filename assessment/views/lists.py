@@ -23,10 +23,14 @@ from django.utils.translation import gettext_lazy
 from assessment.filters.base import NOT_FILTERS
 from assessment.sheets.write import Sheet, write_workbook
 from assessment.views.common import Page
+from assessment.wording import sentence
 from people import ledger
+from people.actions.inputs import plain_text
+from people.refusals import Refusal
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ROW_LIMIT = 1_048_575  # of a sheet, less its heading
+REASON_LIMIT = 1000  # as of every other reason
 
 
 class ListPage(Page):
@@ -201,7 +205,7 @@ class ExportPage(Page):
         return self.render(status, listing=listing, problems=problems, count=count, error=error, reason=self._reason())
 
     def _reason(self):
-        return self.request.POST.get("reason", "").strip()
+        return plain_text(self.request.POST.get("reason"))
 
     def get(self, request, *args, **kwargs):
         return self._ask(self._listing())
@@ -212,6 +216,9 @@ class ExportPage(Page):
             return self._ask(listing, status=400)
         if len(self._reason()) < 2:
             return self._ask(listing, status=400, error=_("Say why this list leaves the system."))
+        if len(self._reason()) > REASON_LIMIT:
+            long = Refusal("too_long", {"limit": REASON_LIMIT, "length": len(self._reason())})
+            return self._ask(listing, status=400, error=sentence(long))
         if listing.queryset[ROW_LIMIT : ROW_LIMIT + 1].exists():
             return self._ask(listing, status=400, error=_("More rows than a sheet can hold: filter first."))
         return self._send(listing)

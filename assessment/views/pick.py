@@ -6,6 +6,7 @@ from django.utils.html import format_html, format_html_join
 
 from assessment.forms.base import words_of
 from assessment.views.common import Page
+from people.actions.inputs import plain_text
 
 SUGGESTED = 12
 
@@ -20,7 +21,7 @@ class Options(Page):
         return ""
 
     def get(self, request, *args, **kwargs):
-        typed = request.GET.get(request.GET.get("field", ""), "").strip()[:60]
+        typed = plain_text(request.GET.get(request.GET.get("field", "")))[:60]
         found = Q()
         for path in self.search_fields:
             found |= Q(**{f"{path}__istartswith" if path != "name" else "name__icontains": typed})

@@ -14,7 +14,7 @@ from assessment.filters.units import UnitFilters
 from assessment.models import Campaign, Evaluation, Finding, Scheme
 from assessment.queries import cadres as cadre_queries
 from assessment.tables.campaigns import OpenRosterTable, PickCadre, PickUnit, RosterTable
-from assessment.views.base import ActionPage, ListPage, offer, offers
+from assessment.views.base import ActionPage, ListPage, offer, offers, whole
 from assessment.views.campaigns import CRUMBS, closed
 from assessment.wording import sentence
 from people.access import can, demand, visible_to
@@ -106,7 +106,7 @@ class RosterPick(OfCampaign):
         if "all" in request.POST:
             chosen = list(listing.queryset)
         else:
-            ticked = [int(value) for value in request.POST.getlist("pick") if value.isdigit()]
+            ticked = [pk for value in request.POST.getlist("pick") if (pk := whole(value))]
             chosen = list(listing.filterset.queryset.filter(pk__in=ticked))
         if not chosen:
             messages.warning(request, _("Nobody was chosen."))

@@ -10,7 +10,7 @@ from assessment.forms.schemes import NewSchemeForm, SchemeForm
 from assessment.models import Campaign, Scheme
 from assessment.queries import schemes as queries
 from assessment.tables.schemes import SchemeTable
-from assessment.views.base import DetailPage, FormPage, ListPage, offer, offers
+from assessment.views.base import DetailPage, FormPage, ListPage, offer, offers, whole
 from people.refusals import Refusal, refuse
 
 CRUMBS = [(_("Schemes"), "scheme_list")]
@@ -83,8 +83,8 @@ class SchemeAdd(FormPage):
     sub = _("A scheme is frozen as soon as a campaign uses it.")
 
     def initial(self):
-        copy = self.request.GET.get("copy", "")
-        found = self.visible().filter(pk=copy).first() if copy.isdigit() else None
+        copy = whole(self.request.GET.get("copy"))
+        found = self.visible().filter(pk=copy).first() if copy else None
         if found:
             return as_initial(found)
         return {name: value for name, value in SHIPPED["front-line"].items() if name not in ("code", "title", "dimensions")}

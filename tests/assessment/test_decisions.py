@@ -257,8 +257,9 @@ def test_publicity(world, opinion):
 @pytest.mark.django_db(transaction=True)
 def test_two_proposals_at_once_get_two_numbers(world):
     opinion = signed(world, world.of(world.dawa))
-    results = together(*[lambda: propose(world, opinion)] * 3)
+    results = together(*[lambda n=n: propose(world, opinion, outcome=f"拟任{n}") for n in range(3)])
     assert sorted(decision.code[5:] for decision in results) == ["001", "002", "003"]
+    assert len({decision.pk for decision in together(*[lambda: propose(world, opinion, outcome="拟任0")] * 3)}) == 1
     assert list(ledger.verify()) == []
 
 

@@ -22,12 +22,17 @@ class Command(BaseCommand):
 
     def handle(self, *, file, user, reason, campaign, **options):
         by, path = acting_user(user), Path(file)
+        if path.is_dir():
+            raise CommandError(f"{path} is a directory: name the file to write.")
         if not path.parent.is_dir():
             raise CommandError(f"There is no directory {path.parent}.")
         if not access.can(by, "export_workbook"):
             ledger.note(by=by, verb="refused", object_type="workbook", object_name=path.name, facts={"verb": "export_workbook"})
         # Nothing is given out before it stands in the ledger: the file takes its name last.
-        handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
+        try:
+            handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
+        except OSError as error:
+            raise CommandError(f"Nothing can be written to {path.parent}: {error.strerror}.") from error
         try:
             with os.fdopen(handle, "w+b") as opened, refusals_told():
                 counts = export(by=by, file=opened, reason=reason, campaign=campaign)

@@ -20,8 +20,14 @@ class Command(BaseCommand):
 
     def handle(self, *, file, user, check, **options):
         by, path = acting_user(user), Path(file)
-        if not path.is_file():
-            raise CommandError(f"There is no file {file}.")
+        if path.is_dir():
+            raise CommandError(f"{file} is a directory: name the workbook in it.")
+        try:
+            if not path.is_file():
+                raise CommandError(f"There is no file {file}.")
+            path.open("rb").close()
+        except OSError as error:
+            raise CommandError(f"{file} cannot be read: {error.strerror}.") from error
         verdict = access.can(by, "import_workbook")
         if not verdict:
             ledger.note(by=by, verb="refused", object_type="workbook", object_name=path.name, facts={"verb": "import_workbook"})
