@@ -120,6 +120,7 @@ def test_commands_say_what_is_wrong_with_a_path(world, tmp_path):
     assert "is a directory" in says("import_workbook", tmp_path, "--as=lin")
     assert "cannot be read" in says("import_workbook", long, "--as=lin")
     assert "is a directory" in says("export_workbook", tmp_path, "--as=lin", "--reason=归档")
+    assert "cannot be written" in says("export_workbook", long, "--as=lin", "--reason=归档")
     assert "Nothing can be written" in says("export_workbook", "/proc/x.xlsx", "--as=lin", "--reason=归档")
     assert "1000" in says("export_workbook", tmp_path / "x.xlsx", "--as=lin", "--reason=" + "x" * 1001)
     assert not list(tmp_path.iterdir()) and not LedgerEntry.objects.filter(verb="export").exists()

@@ -22,8 +22,11 @@ class Command(BaseCommand):
 
     def handle(self, *, file, user, reason, campaign, **options):
         by, path = acting_user(user), Path(file)
-        if path.is_dir():
-            raise CommandError(f"{path} is a directory: name the file to write.")
+        try:
+            if path.is_dir():
+                raise CommandError(f"{path} is a directory: name the file to write.")
+        except OSError as error:
+            raise CommandError(f"{path} cannot be written: {error.strerror}.") from error
         if not path.parent.is_dir():
             raise CommandError(f"There is no directory {path.parent}.")
         if not access.can(by, "export_workbook"):

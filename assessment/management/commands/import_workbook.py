@@ -20,9 +20,9 @@ class Command(BaseCommand):
 
     def handle(self, *, file, user, check, **options):
         by, path = acting_user(user), Path(file)
-        if path.is_dir():
-            raise CommandError(f"{file} is a directory: name the workbook in it.")
         try:
+            if path.is_dir():
+                raise CommandError(f"{file} is a directory: name the workbook in it.")
             if not path.is_file():
                 raise CommandError(f"There is no file {file}.")
             path.open("rb").close()
