@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from assessment.models.campaign import Campaign
-from assessment.models.evaluation import Evaluation, OfEvaluationQuerySet
+from assessment.models.evaluation import Evaluation
 from assessment.models.scheme import Dimension, Level
 from people.models import Part, RecordedModel, RecordedQuerySet, User
 from people.models.known import choices_held
@@ -102,7 +102,7 @@ class TeamMember(RecordedModel):
         return str(self.user)
 
 
-class FindingQuerySet(OfEvaluationQuerySet):
+class FindingQuerySet(RecordedQuerySet):
     """Findings; those withdrawn stay as evidence but no longer count."""
 
     def standing(self):

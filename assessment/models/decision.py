@@ -5,25 +5,8 @@ from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
 from assessment.models.evaluation import SignedOpinion
-from people.models import Cadre, Part, RecordedModel, RecordedQuerySet, Unit, User
+from people.models import Cadre, Part, RecordedModel, Unit, User
 from people.models.known import choices_held
-
-
-class OfAssesseeQuerySet(RecordedQuerySet):
-    """Rows seen with the cadre's unit, or with the unit itself, at the end of `path`."""
-
-    path = ""
-
-    def within(self, scope):
-        if not scope:
-            return self.none()
-        seen = self
-        if not scope.everything:
-            of_cadre, of_unit = f"{self.path}cadre__unit_id__in", f"{self.path}unit_id__in"
-            seen = seen.filter(Q(**{of_cadre: scope.units}) | Q(**{of_unit: scope.units}))
-        if scope.recused:
-            seen = seen.filter(Q(**{f"{self.path}cadre": None}) | ~Q(**{f"{self.path}cadre_id__in": scope.recused}))
-        return seen
 
 
 @choices_held
@@ -65,7 +48,6 @@ class Decision(RecordedModel):
     ledger_about = "cadre"
     ledger_name = ("code", "cadre__name", "unit__name")
     ledger_unit = ("cadre__unit_id", "unit_id")
-    objects = OfAssesseeQuerySet.as_manager()
 
     class Meta(RecordedModel.Meta):
         verbose_name = _("Decision")
@@ -128,10 +110,6 @@ class Basis(RecordedModel):
         return str(self.opinion)
 
 
-class OfDecisionQuerySet(OfAssesseeQuerySet):
-    path = "decision__"
-
-
 class FollowUp(RecordedModel):
     """A look at how a tracked training goes."""
 
@@ -143,7 +121,6 @@ class FollowUp(RecordedModel):
     ledger_about = "decision__cadre"
     ledger_name = ("decision__code", "due_on")
     ledger_unit = ("decision__cadre__unit_id", "decision__unit_id")
-    objects = OfDecisionQuerySet.as_manager()
 
     class Meta(RecordedModel.Meta):
         verbose_name = _("Follow-up")
@@ -182,7 +159,6 @@ class Publication(RecordedModel):
     ledger_about = "decision__cadre"
     ledger_name = ("decision__code", "title")
     ledger_unit = ("decision__cadre__unit_id", "decision__unit_id")
-    objects = OfDecisionQuerySet.as_manager()
 
     class Meta(RecordedModel.Meta):
         verbose_name = _("Publication")

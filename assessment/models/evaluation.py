@@ -6,21 +6,11 @@ from django.utils.translation import gettext_lazy as _
 
 from assessment.models.campaign import Campaign
 from assessment.models.scheme import Dimension
-from people.models import Cadre, RecordedModel, RecordedQuerySet, Unit, User
+from people.models import Cadre, RecordedModel, Unit, User
 from people.models.known import choices_held
 
 #: What the live numbers are called; they are derived, so the ledger leaves them out and `verify` computes them again.
 NUMBERS = ("score", "proposed_grade", "count_on_site", "count_phone", "count_talk", "relations", "leads", "contested")
-
-
-class EvaluationQuerySet(RecordedQuerySet):
-    """Seen by its unit; nobody sees his own file or that of kin."""
-
-    def within(self, scope):
-        if not scope:
-            return self.none()
-        seen = self if scope.everything else self.filter(unit_id__in=scope.units)
-        return seen.filter(Q(cadre=None) | ~Q(cadre_id__in=scope.recused)) if scope.recused else seen
 
 
 @choices_held
@@ -68,7 +58,6 @@ class Evaluation(RecordedModel):
     ledger_about = "cadre"
     ledger_name = ("cadre__name", "group__name", "campaign__title")
     ledger_unit = ("unit_id",)
-    objects = EvaluationQuerySet.as_manager()
 
     class Meta(RecordedModel.Meta):
         verbose_name = _("Evaluation")
@@ -127,20 +116,6 @@ class DimensionScore(models.Model):
         return f"{self.dimension_id}: {self.score}"
 
 
-class OfEvaluationQuerySet(RecordedQuerySet):
-    """Rows that are seen with the evaluation at the end of `path`."""
-
-    path = "evaluation__"
-
-    def within(self, scope):
-        if not scope:
-            return self.none()
-        seen = self if scope.everything else self.filter(**{f"{self.path}unit_id__in": scope.units})
-        if scope.recused:
-            seen = seen.filter(Q(**{f"{self.path}cadre": None}) | ~Q(**{f"{self.path}cadre_id__in": scope.recused}))
-        return seen
-
-
 class SignedOpinion(RecordedModel):
     """An evaluation opinion 评价意见 as it was signed. Never changes; a newer one supersedes it.
 
@@ -163,7 +138,6 @@ class SignedOpinion(RecordedModel):
     ledger_about = "evaluation__cadre"
     ledger_name = ("evaluation__cadre__name", "evaluation__group__name", "number")
     ledger_unit = ("evaluation__unit_id",)
-    objects = OfEvaluationQuerySet.as_manager()
 
     class Meta(RecordedModel.Meta):
         verbose_name = _("Signed opinion")
@@ -191,10 +165,6 @@ class SignedOpinion(RecordedModel):
         return self.evaluation.cadre_id
 
 
-class OfOpinionQuerySet(OfEvaluationQuerySet):
-    path = "opinion__evaluation__"
-
-
 @choices_held
 class Notice(RecordedModel):
     """The written notice of a signed opinion to the cadre, and his answer (公务员法 38)."""
@@ -212,7 +182,6 @@ class Notice(RecordedModel):
     ledger_about = "opinion__evaluation__cadre"
     ledger_name = ("opinion__evaluation__cadre__name", "opinion__evaluation__group__name", "opinion__number")
     ledger_unit = ("opinion__evaluation__unit_id",)
-    objects = OfOpinionQuerySet.as_manager()
 
     class Meta(RecordedModel.Meta):
         verbose_name = _("Notice")
@@ -252,7 +221,6 @@ class Appeal(RecordedModel):
     ledger_about = "opinion__evaluation__cadre"
     ledger_name = ("opinion__evaluation__cadre__name", "opinion__evaluation__group__name", "opinion__number")
     ledger_unit = ("opinion__evaluation__unit_id",)
-    objects = OfOpinionQuerySet.as_manager()
 
     class Meta(RecordedModel.Meta):
         verbose_name = _("Review or appeal")

@@ -10,15 +10,6 @@ from people.models.ledger import RecordedModel, RecordedQuerySet
 from people.models.unit import Unit
 
 
-class CadreQuerySet(RecordedQuerySet):
-    """Cadres by the unit that they belong to."""
-
-    def within(self, scope):
-        if not scope:
-            return self.none()
-        return self if scope.everything else self.filter(unit_id__in=scope.units)
-
-
 @choices_held
 class Cadre(RecordedModel):
     """A cadre 干部. Code sets are stored as codes of the national standards (`people.codes`)."""
@@ -54,7 +45,6 @@ class Cadre(RecordedModel):
     ledger_skip = frozenset({"pinyin", "initials"})
     ledger_name = ("name",)
     ledger_unit = ("unit_id",)
-    objects = CadreQuerySet.as_manager()
 
     class Meta(RecordedModel.Meta):
         verbose_name = _("Cadre")
@@ -87,22 +77,8 @@ class Cadre(RecordedModel):
         return self.pk
 
 
-class OfUnitOrCadreQuerySet(RecordedQuerySet):
-    """Rows that hang on a cadre, seen with his unit."""
-
-    def within(self, scope):
-        if not scope:
-            return self.none()
-        return self if scope.everything else self.filter(cadre__unit_id__in=scope.units)
-
-
 class DutyQuerySet(RecordedQuerySet):
-    """Duties by the unit that they are done in."""
-
-    def within(self, scope):
-        if not scope:
-            return self.none()
-        return self if scope.everything else self.filter(unit_id__in=scope.units)
+    """Duties in the words of the field."""
 
     def before_training(self):
         """On duty before the training that has to come first (先培训后上岗)."""
@@ -169,7 +145,6 @@ class Sanction(RecordedModel):
 
     ledger_name = ("cadre__name", "kind")
     ledger_unit = ("cadre__unit_id",)
-    objects = OfUnitOrCadreQuerySet.as_manager()
 
     class Meta(RecordedModel.Meta):
         verbose_name = _("Sanction")
@@ -207,7 +182,6 @@ class Kinship(RecordedModel):
 
     ledger_name = ("cadre__name", "relative__name")
     ledger_unit = ("cadre__unit_id",)
-    objects = OfUnitOrCadreQuerySet.as_manager()
 
     class Meta(RecordedModel.Meta):
         verbose_name = _("Kinship")

@@ -2,6 +2,8 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 
 from django.apps import apps
 from django.db import models
@@ -27,12 +29,23 @@ def plain(field, value):
 class RecordedQuerySet(models.QuerySet):
     """A queryset that writes only inside a recorded transaction and tells it what it touches.
 
-    Subclasses say in `within(scope)` which rows a scope lets through; see `people.access.visible_to`.
+    `within(scope)` says which rows a scope lets through; see `people.access.visible_to`.
     """
 
     def within(self, scope):
-        """Rows of this type that `scope` covers: everything or nothing unless a subclass knows better."""
-        return self if scope else self.none()
+        """Rows whose unit (`ledger_unit`) is within reach, without the files (`ledger_about`) of oneself and one's kin.
+
+        Rows of a model without unit are seen by whoever has any reach. Few models know better and say so.
+        """
+        if not scope:
+            return self.none()
+        seen, about = self, self.model.ledger_about
+        if self.model.ledger_unit and not scope.everything:
+            reached = (Q(**{f"{path}__in": scope.units}) for path in self.model.ledger_unit)
+            seen = seen.filter(reduce(or_, reached))
+        if about and scope.recused:
+            seen = seen.filter(Q(**{about: None}) | ~Q(**{f"{about}__in": scope.recused}))
+        return seen
 
     def bulk_create(self, objs, batch_size=None, **options):
         if options.get("ignore_conflicts") or options.get("update_conflicts"):

@@ -13,11 +13,6 @@ from people.models.ledger import RecordedModel, RecordedQuerySet
 class UnitQuerySet(RecordedQuerySet, TreeQuerySet):
     """Units and the branches of their tree."""
 
-    def within(self, scope):
-        if not scope:
-            return self.none()
-        return self if scope.everything else self.filter(pk__in=scope.units)
-
     def standing(self, day):
         """Units that exist on a day: formed, and not yet disbanded."""
         formed = Q(formed_on=None) | Q(formed_on__lte=day)

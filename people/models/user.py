@@ -72,12 +72,7 @@ class User(RecordedModel, AbstractBaseUser):
 
 
 class GrantQuerySet(RecordedQuerySet):
-    """Grants by their unit; those on everything are seen from everywhere above."""
-
-    def within(self, scope):
-        if not scope:
-            return self.none()
-        return self if scope.everything else self.filter(unit_id__in=scope.units)
+    """Grants in force."""
 
     def valid(self, day=None):
         """Grants in force on a day."""
