@@ -8,7 +8,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 MANAGE := $(PY) manage.py
 # The tests choose their databases themselves; a DATABASE_URL of this shell is left alone.
-PYTEST := $(PY) -m pytest -n 2 --dist loadgroup
+PYTEST := $(PY) -m pytest -n 2 --dist loadfile
 
 .PHONY: setup run test bench messages lock clean
 .DEFAULT_GOAL := setup

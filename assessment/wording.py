@@ -151,6 +151,7 @@ SENTENCES = {
     "not_noticed": N("The cadre has not been told of this opinion yet: give the notice first."),
     "filed_late": N("The last day to file was %(last)s (Civil Servants Law, art. 95)."),
     "filed_date": N("The day lies between the notice (%(given_on)s) and today."),
+    "reviewed_once": N("This opinion was reviewed already: the next step is an appeal (Civil Servants Law, art. 95)."),
     "appeal_pending": N("A review or appeal of this opinion is still pending."),
     "appeal_decided": N("This review or appeal was decided already."),
     "decided_date": N("The day lies between filing (%(filed_on)s) and today."),

@@ -40,6 +40,8 @@ def file_appeal(*, by, opinion, kind, ground, filed_on=None):
             found.append(Refusal("filed_date", {"given_on": opinion.notice.given_on}, field="filed_on"))
         if Appeal.objects.filter(opinion=opinion, outcome=Appeal.Outcome.PENDING).exists():
             found.append(Refusal("appeal_pending"))
+        elif kind == Appeal.Kind.REVIEW and Appeal.objects.filter(opinion=opinion, kind=kind).exists():
+            found.append(Refusal("reviewed_once", field="kind"))
         refuse(*found)
         due = deadlines.review_decision_due if kind == Appeal.Kind.REVIEW else deadlines.appeal_decision_due
         appeal = Appeal(opinion=opinion, kind=kind, ground=ground.strip(), filed_on=filed_on, due_on=due(filed_on))

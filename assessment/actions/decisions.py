@@ -151,10 +151,13 @@ def confirm(*, by, decision, on=None, document_number=None):
 def revoke(*, by, decision, why, on=None):
     """Take a decision back, with the reason."""
     access.demand(by, "revoke_decision", decision)
+    on = on or timezone.localdate()
     with recorded(by=by, verb="revoke_decision", reason=why.strip()):
         row = locked(decision)
         refuse(*workflow.revoke(state=row.state, why=why))
-        row.state, row.revoked_on, row.revoked_why = Decision.State.REVOKED, on or timezone.localdate(), why.strip()
+        if not row.proposed_on <= on <= timezone.localdate():
+            refuse(Refusal("confirmed_date", {"proposed_on": row.proposed_on}, field="on"))
+        row.state, row.revoked_on, row.revoked_why = Decision.State.REVOKED, on, why.strip()
         row.save(update_fields=["state", "revoked_on", "revoked_why"])
     return row
 

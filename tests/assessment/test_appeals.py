@@ -91,6 +91,14 @@ def test_filing_is_refused(world, opinion):
         file(world, opinion, "appeal")
 
 
+def test_an_opinion_is_reviewed_once(world, opinion):
+    noticed(world, opinion)
+    appeals.decide_appeal(by=world.rui, appeal=file(world, opinion), outcome="rejected", finding="维持")
+    with refused("reviewed_once"):
+        file(world, opinion)
+    assert file(world, opinion, "appeal").kind == "appeal"
+
+
 def test_against_a_superseded_opinion_none_is_filed(world, opinion):
     noticed(world, opinion)
     evaluations.reopen(by=world.rui, evaluation=opinion.evaluation, evidence="新情况")

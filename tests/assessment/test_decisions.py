@@ -215,6 +215,8 @@ def test_revoked_with_a_reason_for_good(world, opinion):
         decisions.revoke(by=world.rui, decision=decision, why=" ")
     with refused("role_missing"):
         decisions.revoke(by=world.lin, decision=decision, why="x")
+    with refused("confirmed_date"):
+        decisions.revoke(by=world.rui, decision=decision, why="x", on=TODAY() + timedelta(1))
     row = decisions.revoke(by=world.rui, decision=decision, why=" 另行安排 ")
     assert (row.state, row.revoked_why, row.revoked_on) == ("revoked", "另行安排", TODAY())
     for act in (decisions.revoke, decisions.confirm):
