@@ -105,7 +105,7 @@ def test_the_next_step_is_the_main_one(lin, world):
 
     assert main() == ["Add to roster"]
     campaigns.set_roster(by=world.lin, campaign=made, cadres=[world.dawa])
-    assert main() == ["Open"]
+    assert main() == ["Open it"]
     lin.post(page(made, "open"))
     assert main() == []
 
