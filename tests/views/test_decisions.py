@@ -108,7 +108,7 @@ def test_filters(client, world, opinion):
 
 def test_decisions_on_a_basis_in_doubt_are_flagged(client, world, opinion):
     made = propose(world, opinion)
-    revoked = propose(world, opinion, outcome="另一事项")
+    revoked = propose(world, opinion, "commendation")
     decisions.revoke(by=world.rui, decision=revoked, why="不当")
     evaluations.give_notice(by=world.lin, opinion=opinion)
     appeal = appeals.file_appeal(by=world.lin, opinion=opinion, kind=Appeal.Kind.REVIEW, ground="不服")
