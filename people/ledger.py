@@ -10,7 +10,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 
 from django.apps import apps
-from django.db import connection, models, transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from people import recording, triggers
@@ -220,15 +220,26 @@ def _verify_chain():
         yield Fault("head does not match the last entry", {"entry": seq})
 
 
+def _spans(model, chunk):
+    """Look-ups that divide ids, with at most `chunk` live rows in each: by the rows there are, whatever their numbers."""
+    low = {}
+    while True:
+        pks = list(model._base_manager.filter(**{f"pk{k}": v for k, v in low.items()}).order_by("pk").values_list("pk", flat=True)[:chunk])
+        high = {"__lte": pks[-1]} if len(pks) == chunk else {}
+        yield {**low, **high}
+        if not high:
+            return
+        low = {"__gt": pks[-1]}
+
+
 def _verify_rows(model, chunk=2000):
     label = model._meta.label_lower
     entries = LedgerEntry.objects.filter(object_type=label).exclude(object_id=None)
-    last = max(model._base_manager.aggregate(m=models.Max("pk"))["m"] or 0, entries.aggregate(m=models.Max("object_id"))["m"] or 0)
-    for start in range(0, last + 1, chunk):
-        span = (start, start + chunk - 1)
-        live = model.ledger_states(model._base_manager.filter(pk__range=span).values_list("pk", flat=True))
+    for span in _spans(model, chunk):
+        rows = model._base_manager.filter(**{f"pk{k}": v for k, v in span.items()})
+        live = model.ledger_states(rows.values_list("pk", flat=True))
         told = {}
-        rows = entries.filter(object_id__range=span).order_by("object_id", "seq")
+        rows = entries.filter(**{f"object_id{k}": v for k, v in span.items()}).order_by("object_id", "seq")
         for pk, *entry in rows.values_list("object_id", "verb", "before", "after"):
             told.setdefault(pk, []).append(entry)
         for pk in sorted({*live, *told}):

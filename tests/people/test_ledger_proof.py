@@ -206,6 +206,15 @@ def test_a_row_goes_or_comes(open_door):
     assert faults() == [f"row never recorded: record people.cadre, id {Cadre.objects.get(code='N1').pk}"]
 
 
+@pytest.mark.parametrize("chunk", [1, 2, 3, 1000])
+def test_rows_are_compared_in_spans_of_any_size(open_door, chunk):
+    assert list(ledger._verify_rows(Cadre, chunk)) == []
+    run(update(open_door.dawa, post="另一职务"))
+    run(copy(open_door.dawa, id=2**60, code="N1"))  # a far id must cost no more than a near one
+    found = [(fault.code, fault.facts["id"]) for fault in ledger._verify_rows(Cadre, chunk)]
+    assert found == [("row differs from the ledger", open_door.dawa.pk), ("row never recorded", 2**60)]
+
+
 def test_a_part_of_a_scheme_is_changed(open_door):
     frozen = Scheme.objects.get(code="front-line")
     run(update(frozen.dimensions.get(code="control"), weight="24.00"))
