@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import hypothesis
 import pytest
 from django.test import TransactionTestCase, override_settings
+from django.utils import translation
 
 from tests import machine, postgres
 from tests.cast import people, world  # noqa: F401  (fixtures for everybody)
@@ -78,6 +79,14 @@ def emptying_allowed():
     TransactionTestCase._fixture_teardown = teardown
     yield
     TransactionTestCase._fixture_teardown = flush
+
+
+@pytest.fixture(autouse=True)
+def the_installations_language():
+    """A page of an earlier test may have left its reader's language active in this thread."""
+    translation.deactivate()
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session")
