@@ -1,10 +1,8 @@
 """manage.py verify_ledger: exit 0 and `N entries, head DIGEST`; or exit 1 and the first fault."""
 
-from itertools import chain
-
 from django.core.management.base import BaseCommand, CommandError
 
-from assessment.actions import evaluations
+from assessment.actions import proof
 from people import ledger
 
 
@@ -13,7 +11,7 @@ class Command(BaseCommand):
 
     def handle(self, **options):
         with ledger.still():
-            faults = chain(ledger.verify(), evaluations.verify_opinions(), evaluations.verify_numbers())
+            faults = proof.faults()
             fault = next(faults, None)
             entries, digest = ledger.head()
         if fault is not None:
