@@ -11,6 +11,8 @@ import hashlib
 import re
 from functools import partial
 
+from django.db import transaction
+
 from assessment import columns
 from assessment.actions import campaigns, schemes
 from assessment.actions.known import Known
@@ -26,21 +28,38 @@ from people.refusals import Refusal, Refused
 _PART = re.compile(r"(dimensions|levels|grades)(?:-(\d+)-(\w+))?")
 
 
-def prepare(*, by, file, name):
-    """Read and check a workbook. Raises `Refused` if he may not import or it is no workbook; other errors are `faults`."""
+def prepare(*, by, file, name, progress=None):
+    """Read and check a workbook. Raises `Refused` if he may not import or it is no workbook; other errors are `faults`.
+
+    progress: called now and then with (done, total, "read" or "check"), rows counted; raising there ends it. While it checks, this
+    connection only reads: whoever keeps the progress in the database needs a connection of his own (a thread has one).
+    """
     access.demand(by, "import_workbook")
+    tell = progress or (lambda done, total, phase: None)
+    tell(0, 0, "read")
     digest, source = _digest(file), read_source(file)
     with ledger.still():
         work = Work(by, name, digest, source, head=ledger.head()[0])
+        tell(0, work.rows, "check")
         _plan(work, Known())
+        tell(work.rows, work.rows, "check")
     return work
 
 
-def carry_out(work):
-    """Write a checked import in one transaction; if records have changed since it was checked, it is checked again."""
+def carry_out(work, progress=None, finish=None):
+    """Write a checked import in one transaction; if records have changed since it was checked, it is checked again.
+
+    progress: called with (0, rows, "write") before the transaction; raising there, nothing is written. finish: called inside it just
+    before its end, so that what it writes is there exactly if the import is.
+    """
     if work.faults:
         raise ValueError("an import with faults is not written")
+    if progress:
+        progress(0, work.rows, "write")
     if work.empty:
+        if finish:
+            with transaction.atomic():
+                finish()
         return
     with ledger.recorded(by=work.by, verb="import_workbook", reason=work.name):
         _lock(work)
@@ -56,6 +75,8 @@ def carry_out(work):
             by=work.by, verb="import_file", object_type="workbook", object_name=work.name,
             facts={"sha256": work.digest, "rows": written},
         )  # fmt: skip
+        if finish:
+            finish()
     access.forget(work.by)
 
 

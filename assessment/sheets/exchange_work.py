@@ -41,6 +41,11 @@ class Work:
     steps: list = field(default_factory=list)
 
     @property
+    def rows(self):
+        """How many rows the workbook has."""
+        return sum(len(sheet.rows) for sheet in self.source.sheets.values())
+
+    @property
     def empty(self):
         """Would it change nothing?"""
         return not any(count.new or count.changed for count in self.counts.values())
