@@ -3,6 +3,7 @@
 import random
 
 from assessment.rules.combine import METHODS, Minimum, Tally, Yardstick, combine
+from bench.measures import Against, Times
 
 LEVELS = (95, 85, 70, 50)
 WEIGHTS = {"analysis": 25, "measures": 25, "monitoring": 25, "defence": 25}
@@ -46,13 +47,13 @@ def bare(batch):
     return scores
 
 
-def pairs():
+def measures():
     for number in (5_000, 10_000):
         batch = list(tallies(number, random.Random(number)))
         exact = [combine(YARDSTICK, tally).score for tally in batch]
         assert all((a is None) == (b is None) and (a is None or abs(float(a) - b) < 1e-9) for a, b in zip(exact, bare(batch), strict=True))
-        yield (
-            f"combine {number:,} evaluations / float loop",
+        yield Times(
+            f"combine {number:,} evaluations",
             lambda batch=batch: [combine(YARDSTICK, tally) for tally in batch],
-            lambda batch=batch: bare(batch),
+            [Against("a loop of floats", lambda batch=batch: bare(batch))],
         )

@@ -1,38 +1,35 @@
 """`make bench`: how much dearer we are than the bare work, as ratios within one run on one machine.
 
-Every `bench/measure_*.py` gives `pairs()`: (what, ours, bare), two functions without arguments that do the same work,
-with everything around it and with nothing around it. Never part of the tests: a clock decides nothing there.
-`make bench ARGS="combine"` runs the measures whose name contains the word.
+Every `bench/measure_*.py` has `measures()`, which yields what is to be measured, one after another:
+
+    Times("export", ours, [Against("the same cells joined as text", bare, target=1.5)])
+    Memory("export", "bench.measure_export:from_database", target=100)
+
+Each file is measured in a process of its own, and each peak of memory in one more. Never part of the tests: a clock
+decides nothing there. `make bench ARGS="combine"` runs the measures whose name contains the word. The exit status says
+whether every target was met.
 """
 
+import subprocess
 import sys
 from importlib import import_module
 from pathlib import Path
-from time import perf_counter
 
-ROUNDS = 7
-
-
-def best(functions, rounds=ROUNDS):
-    """Shortest time of each, taken in turns so that a busy moment of the machine hits all alike."""
-    times = [[] for _ in functions]
-    for _ in range(rounds):
-        for function, taken in zip(functions, times, strict=True):
-            start = perf_counter()
-            function()
-            taken.append(perf_counter() - start)
-    return [min(taken) for taken in times]
+from bench.measures import line, peak_of
 
 
-def main(words):
-    print(f"{'':48}{'ours ms':>12}{'bare ms':>12}{'ratio':>8}")
-    for path in sorted(Path(__file__).parent.glob("measure_*.py")):
-        if words and not any(word in path.stem for word in words):
-            continue
-        for what, ours, bare in import_module(f"bench.{path.stem}").pairs():
-            mine, plain = best([ours, bare])
-            print(f"{what:48}{mine * 1000:12.1f}{plain * 1000:12.1f}{mine / plain:8.2f}", flush=True)
+def main(arguments):
+    match arguments:
+        case ["--peak", call]:
+            print(peak_of(call))
+            return 0
+        case ["--file", name]:
+            return 0 if all([each.measure() for each in import_module(f"bench.{name}").measures()]) else 1
+    line("", "ours", "other")
+    names = [path.stem for path in sorted(Path(__file__).parent.glob("measure_*.py"))]
+    chosen = [name for name in names if not arguments or any(word in name for word in arguments)]
+    return max([subprocess.run([sys.executable, "-m", "bench.run", "--file", name]).returncode for name in chosen], default=0)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    sys.exit(main(sys.argv[1:]))
