@@ -64,7 +64,11 @@ PERMISSIONS = {
     "follow_up": {ASSESSOR},
     "view_followup": READERS,
     "view_publication": READERS,
+    "view_profile": DEPARTMENT | {AUDITOR},
+    "save_profile": {ASSESSOR},
+    "view_photo": DEPARTMENT | {AUDITOR},
     "view_job": READERS | ADMINISTRATORS,
+    "view_savedview": READERS | ADMINISTRATORS,
     "import_workbook": {ASSESSOR},
     "export_workbook": DEPARTMENT | {AUDITOR},
     "view_ledgerentry": {AUDITOR},
@@ -73,7 +77,7 @@ PERMISSIONS = {
 
 #: Verbs that handle a person's file: refused to himself and to his kin (公务员法 74 to 77).
 HANDLING = frozenset(
-    "save_cadre save_duty save_sanction record_contact withdraw_finding draft_opinion submit send_back sign give_notice "
+    "save_cadre save_profile save_duty save_sanction record_contact withdraw_finding draft_opinion submit send_back sign give_notice "
     "reopen file_appeal decide_appeal propose_decision publish_decision confirm_decision revoke_decision follow_up".split()
 )
 

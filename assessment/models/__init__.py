@@ -3,6 +3,7 @@ from assessment.models.contact import Contact, Finding, Rating, TeamMember
 from assessment.models.decision import Basis, Decision, FollowUp, Publication
 from assessment.models.evaluation import Appeal, DimensionScore, Evaluation, Notice, SignedOpinion
 from assessment.models.job import Job
+from assessment.models.saved_view import SavedView
 from assessment.models.scheme import Dimension, Grade, Level, Scheme
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "Notice",
     "Publication",
     "Rating",
+    "SavedView",
     "Scheme",
     "SignedOpinion",
     "TeamMember",

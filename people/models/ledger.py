@@ -77,7 +77,8 @@ class RecordedQuerySet(models.QuerySet):
             record.going(self.model, self.order_by().values_list("pk", flat=True))
 
     def update(self, **values):
-        self._touch(recording.require(self.model), values)
+        if not set(values) <= self.model.ledger_skip:
+            self._touch(recording.require(self.model), values)
         return super().update(**values)
 
     update.alters_data = True
