@@ -15,6 +15,7 @@ from assessment.views import (
     grants,
     history,
     home,
+    jobs,
     opinions,
     rosters,
     sanctions,
@@ -114,6 +115,12 @@ urlpatterns = [
     path("decisions/<int:pk>/follow-up", decisions.DecisionFollowUp.as_view(), name="decision_follow_up"),
     path("decisions/<int:pk>/publicity", decisions.DecisionPublication.as_view(), name="decision_publication"),
     path("follow-ups/<int:pk>/finish", decisions.FollowUpFinish.as_view(), name="followup_finish"),
+    # --- jobs: long work
+    path("jobs/", jobs.JobList.as_view(), name="job_list"),
+    path("jobs/<int:pk>/", jobs.JobDetail.as_view(), name="job_detail"),
+    path("jobs/<int:pk>/progress", jobs.JobProgress.as_view(), name="job_progress"),
+    path("jobs/<int:pk>/cancel", jobs.JobCancel.as_view(), name="job_cancel"),
+    path("jobs/<int:pk>/result", jobs.JobResult.as_view(), name="job_result"),
     # --- history
     path("history/", history.LedgerEntryList.as_view(), name="ledgerentry_list"),
     path("history/export", history.LedgerEntryList.export_view(), name="ledgerentry_export"),

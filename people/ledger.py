@@ -18,7 +18,9 @@ from people.canonical import canonical, sha256_hex
 from people.models import LedgerEntry, LedgerHead, RecordedModel
 
 #: Verbs that tell of something that happened without changing a record.
-EVENTS = frozenset("view export reveal refused sign_in sign_in_failed sign_out password_changed verify recombine import_file".split())
+EVENTS = frozenset(
+    "view export reveal refused sign_in sign_in_failed sign_out password_changed verify recombine import_file cancel_job".split()
+)
 
 START = "0" * 64
 

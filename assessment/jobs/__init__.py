@@ -1,0 +1,1 @@
+"""What long work does, one file per noun: each function registers as the runner of a kind of job."""
