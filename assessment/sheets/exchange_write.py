@@ -7,7 +7,6 @@ and phones go only to those who may reveal them, sources only to those who may k
 that is still sealed (`queries.blind`).
 """
 
-import hashlib
 from collections import defaultdict
 from dataclasses import dataclass, field
 from itertools import islice
@@ -17,7 +16,8 @@ from django.db.models import F
 from django.db.models.functions import Coalesce, Collate
 from django.utils import timezone
 
-from assessment import columns, words
+from assessment import columns, files, words
+from assessment.actions import exports
 from assessment.models import (
     Basis,
     Campaign,
@@ -40,13 +40,11 @@ from assessment.queries.evaluations import with_numbers
 from assessment.sheets.write import Sheet, write_workbook
 from people import access, codes, ledger
 from people.access import visible_to
-from people.actions.inputs import plain_text
 from people.models import Cadre, Unit
-from people.refusals import Refusal, Refused, refuse
+from people.refusals import Refusal, Refused
 from people.words import UNIT_KIND
 
 CHUNK = 1000
-REASON_LIMIT = 1000
 CADRE_WORDS = {
     "sex": codes.SEX, "ethnicity": codes.ETHNICITY, "political_status": codes.POLITICAL_STATUS, "education": codes.EDUCATION,
     "degree": codes.DEGREE, "post_level": codes.POST_LEVEL, "rank": codes.RANK,
@@ -64,17 +62,14 @@ def by_text(*paths):
 ASSESSEE = ("cadre__code", "group__code")
 
 
-def export(*, by, file, reason, campaign=""):
+def export(*, by, file, reason, campaign="", name="exchange", finish=None):
     """Write the workbook to an open binary file and note it in the ledger; returns {sheet title: rows}.
 
-    campaign: a code, to give out only what belongs to it.
+    campaign: a code, to give out only what belongs to it. name: of the file. finish: called with the rows inside the
+    transaction of the entry, so that a job ends with it.
     """
     access.demand(by, "export_workbook")
-    reason = plain_text(reason)
-    if not reason:
-        refuse(Refusal("reason_missing", {}, "reason"))
-    if len(reason) > REASON_LIMIT:
-        refuse(Refusal("too_long", {"limit": REASON_LIMIT, "length": len(reason)}, "reason"))
+    reason = exports.check_reason(reason)
     only = None
     if campaign:
         only = visible_to(by, Campaign).filter(code=campaign).first()
@@ -92,17 +87,19 @@ def export(*, by, file, reason, campaign=""):
         for title, count in counts.items():
             yield f"行数：{title}", count
         yield "台账", f"{head[0]} {head[1]}"
+        yield "核验", "“历史”中的“核验”页或命令 manage.py verify_export 可判明本文件是否由本系统发出、发出后是否改动"
 
     with ledger.still():  # what is added meanwhile is in none of the sheets
         head = ledger.head()
         counts = write_workbook(file, out.sheets(), lambda rows: list(about(rows)), about_title=columns.ABOUT.zh, author=by.username)
-    file.seek(0)
-    facts = {"rows": counts, "campaign": only.code if only else "", "sha256": hashlib.file_digest(file, "sha256").hexdigest()}
-    with ledger.recorded(by=by, verb="export"):
-        ledger.note(by=by, verb="export", object_type="workbook", object_name="exchange", facts=facts, reason=reason)
-        if out.revealed:
-            facts = {"cadres": out.revealed, "fields": list(SECRETS)}
-            ledger.note(by=by, verb="reveal", object_type="workbook", object_name="exchange", facts=facts, reason=reason)
+    facts = {"rows": counts, "campaign": only.code if only else ""}
+    revealed = {"cadres": out.revealed, "fields": list(SECRETS)} if out.revealed else None
+    with ledger.recorded(by=by, verb="export", reason=reason):
+        exports.issued(
+            by=by, sha256=files.digest(file), kind="workbook", name=name, reason=reason, facts=facts, revealed=revealed
+        )
+        if finish:
+            finish(counts)
     return counts
 
 
