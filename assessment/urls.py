@@ -117,6 +117,7 @@ urlpatterns = [
     path("follow-ups/<int:pk>/finish", decisions.FollowUpFinish.as_view(), name="followup_finish"),
     # --- jobs: long work
     path("jobs/", jobs.JobList.as_view(), name="job_list"),
+    path("jobs/export", jobs.JobList.export_view(), name="job_export"),
     path("jobs/<int:pk>/", jobs.JobDetail.as_view(), name="job_detail"),
     path("jobs/<int:pk>/progress", jobs.JobProgress.as_view(), name="job_progress"),
     path("jobs/<int:pk>/cancel", jobs.JobCancel.as_view(), name="job_cancel"),

@@ -5,10 +5,12 @@ what carries the marker `both_engines` runs again with DATABASE_URL of a Postgre
 """
 
 import os
+import signal
 from urllib.parse import urlsplit
 
 import hypothesis
 import pytest
+from django.core.management import call_command
 from django.test import TransactionTestCase, override_settings
 from django.utils import translation
 
@@ -44,14 +46,16 @@ def django_db_modify_db_settings(tmp_path_factory):
 
 
 @pytest.fixture(scope="session", autouse=True)
-def quick_and_plain(django_test_environment):
-    """Static files without the manifest of collectstatic, and passwords without the price of guessing them."""
+def quick_and_plain(django_test_environment, tmp_path_factory):
+    """Static files without the manifest of collectstatic, passwords without the price of guessing them, and a folder
+    of its own for the files of jobs."""
     from django.conf import settings
 
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     with override_settings(
         STORAGES={**settings.STORAGES, "staticfiles": plain},
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        JOB_DIR=tmp_path_factory.mktemp("jobs"),
     ):
         yield
 
@@ -87,6 +91,21 @@ def the_installations_language():
     translation.deactivate()
     yield
     translation.deactivate()
+
+
+@pytest.fixture
+def work(transactional_db):
+    """Function that lets the worker do all jobs that wait, in this process."""
+
+    def work():
+        handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGQUIT)}
+        try:
+            call_command("worker", batch=True, interval=0, startup_delay=False, verbosity=0)
+        finally:
+            for number, handler in handlers.items():
+                signal.signal(number, handler)
+
+    return work
 
 
 @pytest.fixture(scope="session")

@@ -4,17 +4,18 @@ A side has the marks `<tag>biz` in its records, `<tag>uni` in its units and acco
 so a page or file can be searched for what must not be in it. `grow` adds rows of every kind.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from types import SimpleNamespace
 
 from django.utils import timezone
 
+from assessment import files
 from assessment.actions import appeals, campaigns, contacts, decisions, evaluations
-from assessment.models import Evaluation, Job
+from assessment.models import Evaluation, Job, SavedView
 from people.access import forget
 from people.actions import cadres, duties, grants, units
 from people.ledger import note, recorded
-from people.models import Grant, LedgerEntry, Unit
+from people.models import Grant, LedgerEntry, Photo, Profile, Unit
 from tests import cast
 
 FIRST, LAST, HELD = date(2022, 4, 1), date(2022, 6, 30), timezone.make_aware(datetime(2022, 5, 1, 9))
@@ -55,6 +56,10 @@ def found(w, unit, tag):
     evidence(s, [row(s, s.unit)])
     sign_off(s)
     results(s)
+    with recorded(by=s.a, verb="save_profile"):
+        for cadre in (s.first, s.judged):
+            Profile.objects.create(cadre=cadre, birth_place=f"{s.biz}地", resume=f"{s.biz}简历")
+            Photo.objects.create(cadre=cadre, kind="image/png", sha256="0" * 64, content=f"{s.biz}".encode())
     grow(s, 1)
     return s
 
@@ -170,9 +175,22 @@ def grow(s, more):
         cast.add_user(f"{s.uni}.u{n}", "manager", s.unit)
         grants.give(by=None, user=s.users["manager"], role="manager", unit=village)
         note(by=s.a, verb="export", obj=s.first, facts={"list": f"{s.biz}{n}"}, reason=f"{s.biz}要用")
-    with recorded(by=s.a, verb="save_job"):
-        words = {"reason": f"{s.biz}事由", "message": f"{s.biz}话", "result": f"{s.biz}.xlsx"}
-        Job.objects.bulk_create([Job(kind="export", by=user, **words) for user in s.users.values() for _ in new])
+    long_work(s, new)
+    with recorded(by=s.a, verb="save_view"):
+        views = [SavedView(owner=user, list="cadre", title=f"{s.biz}视图{n}", query="q=x") for user in s.users.values() for n in new]
+        SavedView.objects.bulk_create([*views, *(SavedView(owner=s.a, list="duty", title=f"{s.biz}共享{n}", unit=s.unit) for n in new)])
+
+
+def long_work(s, new):
+    """For everybody a job that is done, with its file, and one that waits."""
+    words = {"reason": f"{s.biz}事由", "upload_name": f"{s.biz}名单.xlsx"}
+    result = files.new(".txt")
+    files.path(result).write_text(f"{s.biz}{s.uni}{s.src}")
+    done = {**words, "state": "done", "ended_at": timezone.now(), "expires_at": timezone.now() + timedelta(7), "result": result}
+    with recorded(by=s.a, verb="start_job"):
+        for user in s.users.values():
+            Job.objects.bulk_create([Job(kind="check", by=user, **words) for _ in new])
+            Job.objects.bulk_create([Job(kind="export", by=user, result_name=f"{s.biz}.txt", **done) for _ in new])
 
 
 def sample(s):
@@ -195,7 +213,10 @@ def sample(s):
         "decision": [s.commendation, s.training, s.selection],
         "followup": [s.training.follow_ups.filter(done_on=None).first()],
         "publication": [s.commendation.publications.first()],
-        "job": [s.a.jobs.first()],
+        "job": [s.a.jobs.filter(state="done").first(), s.a.jobs.filter(state="waiting").first()],
+        "savedview": [s.a.views.filter(unit=None).first(), s.a.views.exclude(unit=None).first()],
+        "profile": [s.first.profile],
+        "photo": [s.first.photo],
         "user": [s.users["manager"], s.a],
         "grant": [s.a.grants.get()],
         "ledgerentry": [entries.filter(verb="save_cadre").first(), entries.filter(verb="sign").last(), entries.filter(verb="export").last()],

@@ -5,11 +5,11 @@ from datetime import date
 import pytest
 
 from assessment.actions import appeals, contacts, decisions, evaluations
-from assessment.models import Job, Scheme
+from assessment.models import Job, SavedView, Scheme
 from people import triggers
 from people.actions import duties, grants
 from people.ledger import recorded
-from people.models import LedgerEntry, LedgerHead
+from people.models import LedgerEntry, LedgerHead, Photo, Profile
 from tests import cast
 
 
@@ -39,8 +39,14 @@ def build():
     s.kinship = s.hai_cadre.kin.get()
     s.grant = s.aud.grants.get()
     s.given = grants.give(by=s.sec, user=s.east, role="manager", unit=s.west_unit)
-    with recorded(by=s.lin, verb="save_job"):
-        s.job = Job.objects.create(kind="export", by=s.lin)
+    with recorded(by=s.lin, verb="start_job"):
+        s.job = Job.objects.create(kind="check", by=s.lin)
+        s.follower = Job.objects.create(kind="import", by=s.lin, follows=s.job)
+    with recorded(by=s.lin, verb="save_view"):
+        s.view = SavedView.objects.create(owner=s.lin, list="cadre", title="本镇", unit=s.east_unit)
+    with recorded(by=s.lin, verb="save_profile"):
+        s.profile = Profile.objects.create(cadre=s.dawa)
+        s.photo = Photo.objects.create(cadre=s.dawa, kind="image/png", sha256="0" * 64, content=b"png")
     return s
 
 

@@ -89,7 +89,14 @@ BREAKS = {
     "basis_once": lambda s: copy(s.basis),
     "follow_up_done_with_result": lambda s: update(s.follow_up, done_on="2022-09-01"),
     "publication_titled": lambda s: update(s.publication, title=""),
-    "job_not_overdone": lambda s: update(s.job, done=1),
+    "job_not_overdone": lambda s: update(s.job, total=1, done=2),
+    "job_followed_once": lambda s: copy(s.follower),
+    "job_ended": lambda s: update(s.job, ended_at="2022-05-02 00:00:00+00:00"),
+    "saved_view_once": lambda s: copy(s.view),
+    "saved_view_named": lambda s: update(s.view, title=""),
+    "people_profile.cadre_id": lambda s: copy(s.profile),
+    "people_photo.cadre_id": lambda s: copy(s.photo),
+    "photo_digest": lambda s: update(s.photo, sha256=""),
     # words that are none of the choices
     "unit_kind_known": lambda s: update(s.east_unit, kind="club"),
     "cadre_status_known": lambda s: update(s.dawa, status=""),
@@ -108,6 +115,7 @@ BREAKS = {
     "decision_kind_known": lambda s: update(s.proposed, kind="gift"),
     "decision_state_known": lambda s: update(s.proposed, state="half"),
     "publication_channel_known": lambda s: update(s.publication, channel="rumour"),
+    "photo_kind_known": lambda s: update(s.photo, kind="image/gif"),
     "job_kind_known": lambda s: update(s.job, kind="play"),
     "job_state_known": lambda s: update(s.job, state="half"),
 }  # fmt: skip

@@ -19,19 +19,20 @@ from tests.sides import two_sides
 
 READING = (
     "view_unit view_cadre view_duty view_scheme view_campaign view_contact view_finding view_evaluation view_signedopinion "
-    "view_notice view_appeal view_decision view_followup view_publication view_job"
+    "view_notice view_appeal view_decision view_followup view_publication view_job view_savedview"
 )
 #: The permission table once more, from the other side: what each role may do. DESIGN section 1 and 5.
 MAY = {
-    "assessor": f"{READING} view_source view_sanction view_kinship reveal save_unit save_cadre save_duty save_sanction save_kinship "
+    "assessor": f"{READING} view_source view_sanction view_kinship view_profile view_photo reveal save_unit save_cadre save_profile save_duty save_sanction save_kinship "
     "save_scheme save_campaign close_campaign record_contact withdraw_finding draft_opinion submit give_notice recombine file_appeal "
     "propose_decision publish_decision follow_up import_workbook export_workbook",
-    "reviewer": f"{READING} view_source view_sanction view_kinship reveal save_scheme save_campaign close_campaign recombine "
+    "reviewer": f"{READING} view_source view_sanction view_kinship view_profile view_photo reveal save_scheme save_campaign close_campaign recombine "
     "send_back sign reopen decide_appeal confirm_decision revoke_decision export_workbook",
     "manager": READING,
-    "auditor": f"{READING} view_source view_sanction view_kinship view_user view_grant view_ledgerentry verify_ledger export_workbook",
-    "security": "view_unit view_user view_grant view_job save_grant",
-    "system": "view_unit view_user view_job save_unit save_user",
+    "auditor": f"{READING} view_source view_sanction view_kinship view_profile view_photo view_user view_grant view_ledgerentry "
+    "verify_ledger export_workbook",
+    "security": "view_unit view_user view_grant view_job view_savedview save_grant",
+    "system": "view_unit view_user view_job view_savedview save_unit save_user",
 }
 
 
@@ -174,7 +175,7 @@ def test_nobody_sees_evidence_on_himself_or_kin(world):
     assert visible_to(w.mei, SignedOpinion).count() == 1
 
 
-ABOUT = "evaluation finding signedopinion notice appeal decision followup publication".split()
+ABOUT = "evaluation finding signedopinion notice appeal decision followup publication profile photo".split()
 
 
 def cadre_of(row):
@@ -214,7 +215,7 @@ def of_units(row):
         return {row.code}
     if name == "user":
         return {grant.unit.code for grant in row.grants.all() if grant.unit} or {""}
-    if name in ("kinship", "sanction"):
+    if name in ("kinship", "sanction", "profile", "photo"):
         return {row.cadre.unit.code}
     if name == "campaign":
         return {row.unit.code} | {evaluation.unit.code for evaluation in row.evaluations.all()}
@@ -222,6 +223,8 @@ def of_units(row):
         return {finding.evaluation.unit.code for finding in row.findings.all()}
     if name == "job":
         return {row.by.username}
+    if name == "savedview":
+        return {row.unit.code if row.unit else row.owner.username}
     for path in ("evaluation", "opinion", "decision"):
         if hasattr(row, path):
             return of_units(getattr(row, path))
@@ -257,8 +260,9 @@ def test_nothing_of_another_unit_is_visible(sides, model):
     name = model._meta.model_name
     if name in EVERYWHERE:
         return
-    if name == "job":
-        east, west = ({user.username for user in side.users.values()} for side in (sides.east_side, sides.west_side))
+    if name in ("job", "savedview"):  # one's own, whatever the unit; views may be shared with one as well
+        for codes, side in ((east, sides.east_side), (west, sides.west_side)):
+            codes |= {user.username for user in side.users.values()}
     assert any(of_units(row) <= west for row in everything), f"there is no {name} that could leak"
     seen_by_anybody = False
     for role, user in sides.east_side.users.items():
@@ -273,13 +277,13 @@ def test_nothing_of_another_unit_is_visible(sides, model):
 @pytest.mark.django_db
 @pytest.mark.parametrize("model", list(scoped_models()), ids=lambda m: m._meta.model_name)
 def test_all_of_ones_own_is_visible(sides, model):
-    """The other side of the coin: scope hides nothing of the east from the east's own auditor (jobs are one's own)."""
+    """The other side of the coin: scope hides nothing of the east from the east's own auditor; jobs are one's own."""
     name = model._meta.model_name
     east = set(Unit.objects.descendants(sides.east_unit.pk, include_self=True).values_list("code", flat=True))
-    if name in ("job", *EVERYWHERE):
+    if name in EVERYWHERE:
         return
     auditor = sides.east_side.users["auditor"]
-    mine = {row.pk for row in model._default_manager.all() if of_units(row) & east}
+    mine = {row.pk for row in model._default_manager.all() if of_units(row) & {*east, auditor.username}}
     assert mine and mine == set(visible_to(auditor, model).values_list("pk", flat=True))
 
 
