@@ -157,7 +157,7 @@ def test_an_export_that_is_refused_leaves_no_file(kcy, tmp_path):
     add_user("boss", "manager")
     assert fails("export_workbook", path, "--as=boss", "--reason=x")[0].startswith("This needs the role")
     assert LedgerEntry.objects.first().verb == "refused"
-    assert fails("export_workbook", path, "--as=kcy1", "--reason=x", "--campaign=none") == ["campaign: There is no campaign with the code none."]
+    assert fails("export_workbook", path, "--as=kcy1", "--reason=for the archive", "--campaign=none") == ["campaign: There is no campaign with the code none."]
     assert fails("export_workbook", tmp_path / "no" / "x.xlsx", "--as=kcy1", "--reason=x")[0].startswith("There is no directory")
     assert list(tmp_path.iterdir()) == []
 
