@@ -77,8 +77,8 @@ PERMISSIONS = {
 
 #: Verbs that handle a person's file: refused to himself and to his kin (公务员法 74 to 77).
 HANDLING = frozenset(
-    "save_cadre save_profile save_duty save_sanction record_contact withdraw_finding draft_opinion submit send_back sign give_notice "
-    "reopen file_appeal decide_appeal propose_decision publish_decision confirm_decision revoke_decision follow_up".split()
+    "save_cadre view_profile view_photo save_profile save_duty save_sanction record_contact withdraw_finding draft_opinion submit "
+    "send_back sign give_notice reopen file_appeal decide_appeal propose_decision publish_decision confirm_decision revoke_decision follow_up".split()
 )
 
 
