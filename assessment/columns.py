@@ -174,9 +174,9 @@ FORMATS = (
 
 
 def fold(heading):
-    """A heading without what does not matter: case, blanks, full or half width, underscores, the * of required ones."""
+    """A heading without what does not matter: case, blanks, full or half width, underscores, what nobody sees, the * of required ones."""
     text = unicodedata.normalize("NFKC", "" if heading is None else str(heading)).casefold()
-    return re.sub(r"[\s_]+|\*+$", "", text.rstrip())
+    return re.sub(r"[\s_\xad\u200b-\u200f\u2060\ufeff]+", "", text).strip("*:")
 
 
 #: Headings, folded, that no dimension may bear: its column could not be told apart.

@@ -33,7 +33,7 @@ def codes(source):
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call) and node.args:
             called = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
-            if called in ("Refusal", "Unreadable", "refuse"):
+            if called in ("Refusal", "Unreadable", "refuse", "refused", "_fault"):
                 yield from literals(node.args[0])
         if isinstance(node, ast.Tuple) and len(node.elts) == 2 and isinstance(node.elts[1], ast.Dict):
             yield from (code for code in literals(node.elts[0]) if re.fullmatch("[a-z]+(_[a-z0-9]+)+", code))

@@ -2,11 +2,16 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import date
 
 from assessment import columns
 from assessment.columns import FORMATS, fold
-from assessment.sheets.read import read_tables
+from assessment.sheets.read import field_of, heading_fields, read_tables
+from people.actions import days
 
+#: Days that are customarily told by their month: the first of it is taken, and that is said.
+_BY_MONTH = {("cadres", name) for name in ("joined_party_on", "started_work_on", "in_post_since")}
+_FROM_1904 = 1462  # days between the two systems of dates
 _BY_TITLE = {fold(title): sheet for sheet in FORMATS for title in (sheet.zh, sheet.en, sheet.name)}
 
 
@@ -65,13 +70,17 @@ def shown(value):
     return text.removesuffix(" 00:00")
 
 
-def read_source(file):
-    """Read an exchange workbook; raises `Refused` if it is none at all."""
-    taken = {title for title, sheet in _BY_TITLE.items() if not sheet.out_only}
-    tables, titles = read_tables(file, taken)
+def format_of(title):
+    """The format of a sheet by its title in either language, or None."""
+    return _BY_TITLE.get(fold(title))
+
+
+def read_source(file, progress=None):
+    """Read an exchange workbook; raises `Refused` if it is none at all. progress: see `read_tables`."""
+    tables, titles = read_tables(file, {title: sheet for title, sheet in _BY_TITLE.items() if not sheet.out_only}, progress)
     source = Source({sheet.name: SheetRows(sheet) for sheet in FORMATS if not sheet.out_only})
     for title in titles:
-        known = _BY_TITLE.get(fold(title))
+        known = format_of(title)
         if known is None:
             source.notes.append(("sheet_unknown", {"sheet": title}))
         elif known.out_only:
@@ -79,9 +88,9 @@ def read_source(file):
     if not tables:
         source.faults.append(Fault("", 0, "", "", "no_known_sheet", {"expected": [s.zh for s in FORMATS if not s.out_only]}))
     for table in tables:
-        sheet = source.sheets[_BY_TITLE[fold(table.title)].name]
+        sheet = source.sheets[format_of(table.title).name]
         if sheet.title:
-            source.faults.append(Fault(table.title, 1, "", "", "sheet_twice", {"other": sheet.title}))
+            source.faults.append(Fault(table.title, table.head, "", "", "sheet_twice", {"other": sheet.title}))
             continue
         sheet.title = table.title
         _read_sheet(source, sheet, table)
@@ -92,23 +101,44 @@ def _read_sheet(source, sheet, table):
     fields = _match(source, sheet, table)
     texts = dict(table.headings)
     for number, column, code, value in table.faulty:
-        if column in fields:
-            source.faults.append(Fault(table.title, number, texts[column], shown(value), code, {"value": shown(value)}))
-    for number, values in table.rows:
-        row = {name: values[column] if column < len(values) else None for column, name in fields.items()}
-        if any(value not in (None, "") for value in row.values()):
-            sheet.rows.append(row)
-            sheet.numbers.append(number)
-    if table.stray:
-        source.notes.append(("column_without_heading", {"sheet": table.title}))
+        source.faults.append(Fault(table.title, number, texts[column], shown(value), code, {"value": shown(value)}))
+    source.notes += table.notes
+    day_columns = _day_columns(sheet, table, fields)
+    made_up = Counter()
+    rows, table.rows = table.rows, []
+    for place, (number, values) in enumerate(rows):
+        rows[place] = None  # of a large workbook only one form is kept
+        values += [None] * (len(fields) and max(fields) + 1 - len(values))
+        for column, by_month in day_columns:
+            value = values[column]
+            if value is not None:
+                if table.days_1904 and days.is_day_number(value):
+                    value = values[column] = value + _FROM_1904
+                if by_month and (month := days.month_of(value)):
+                    values[column] = date(*month, 1)
+                    made_up[column] += 1
+        sheet.rows.append({name: values[column] for column, name in fields.items()})
+        sheet.numbers.append(number)
+    for column, count in made_up.items():
+        source.notes.append(("first_of_month", {"sheet": table.title, "column": texts[column], "count": count}))
+
+
+def _day_columns(sheet, table, fields):
+    """[(column, is it told by its month)] of the columns whose numbers may have to become days."""
+    kinds = {column.field: column.kind for column in sheet.format.columns}
+    found = []
+    for column, name in fields.items():
+        by_month = (sheet.format.name, name) in _BY_MONTH
+        if by_month or (table.days_1904 and (kinds.get(name) in ("date", "datetime") or name == "birth_month")):
+            found.append((column, by_month))
+    return found
 
 
 def _match(source, sheet, table):
     """{column: field} of a sheet; tells of headings that are missing, come twice, or are not known."""
-    own = {fold(text): column.field for column in sheet.format.columns for text in (column.zh, column.en, column.field)}
-    fields = {}
+    own, fields = heading_fields(sheet.format), {}
     for column, text in table.headings:
-        name = own.get(fold(text))
+        name = field_of(text, own)
         if name is None:
             name = ("extra", text)
             if text not in sheet.extra:
@@ -120,12 +150,12 @@ def _match(source, sheet, table):
     for name, count in Counter(fields.values()).items():
         if count > 1:
             text = next(texts[column] for column, each in fields.items() if each == name)
-            source.faults.append(Fault(table.title, 1, text, text, "heading_twice", {"value": text}))
+            source.faults.append(Fault(table.title, table.head, text, text, "heading_twice", {"value": text}))
     if table.headings or table.rows:
         for column in sheet.format.columns:
             if column.required and column.field not in fields.values():
                 sheet.missing.add(column.zh)
-                source.faults.append(Fault(table.title, 1, column.zh, "", "column_missing", {"zh": column.zh, "en": column.en}))
+                source.faults.append(Fault(table.title, table.head, column.zh, "", "column_missing", {"zh": column.zh, "en": column.en}))
     if not sheet.format.dimensions:
         for text in sheet.extra:
             source.notes.append(("column_unknown", {"sheet": table.title, "column": text}))

@@ -1,173 +1,207 @@
-"""Excel in: what a person uploads is not trusted (DESIGN section 9; limits and traps measured in reference/libraries.md 4.1).
+"""Excel in: what a person uploads is not trusted, and not expected to be tidy (docs/import.md lists every kindness).
 
-    for table in read_tables(file, wanted={"单位", "units"}):
-        table.headings, table.rows
+    tables, titles = read_tables(file, {fold(name): sheet for sheet in FORMATS for name in (sheet.zh, sheet.en)})
 
-Refuses (raises `Refused`) what is no workbook, is too large, or unpacks into far more than it weighs. XML with entities
-is refused by defusedxml, which openpyxl uses when it is there.
+Refuses (raises `Refused`) what is no workbook, is too large, or is dangerous; other errors stand in `Table.faulty`.
 """
 
 import re
-import warnings
-import zipfile
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 
-from openpyxl import load_workbook
-
 from assessment.columns import fold
-from people.refusals import Refusal, Refused
+from assessment.sheets.allowance import Allowance
+from assessment.sheets.book import Book
+from assessment.sheets.cells import Cells
+from assessment.sheets.foreign import refuse_foreign
+from assessment.sheets.package import check_size, open_package, refused
+from people.actions.inputs import plain_text
 
-FILE_LIMIT = 20 * 2**20
-UNPACKED_LIMIT = 200 * 2**20
-MEMBER_LIMIT = 200
-RATIO_LIMIT = 100
-RATIO_FREE = 10 * 2**20  # below this size a high ratio only means a small, repetitive workbook
-ROW_LIMIT = 200_000
-COLUMN_LIMIT = 256
-_ESCAPED = re.compile("_x005F_(?=x[0-9A-Fa-f]{4}_)|_x000D_")
-_FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
+LONGEST_HEADING = 200
+HEAD_ROWS = 10  # the headings stand in one of the first so many rows that hold anything
+EXAMPLES = ("例:", "例：", "示例")
+_ASIDE = re.compile(r"\s*[(（【\[][^()（）【】\[\]]*[)）】\]]\s*$")  # (必填), (格式：2022-05-06) after a heading
 
 
 @dataclass
 class Table:
-    """One sheet as read. headings: (column, text) of those not blank; rows: (row number, values by column).
+    """One sheet as read. headings: (column, text) of those not blank, in row `head`; rows: (row number, values by column).
 
-    faulty: (row, column, code of a refusal, value) of cells whose value cannot be taken.
+    faulty: (row, column, code of a refusal, value) of cells whose value cannot be taken. notes: (code, facts) of what was
+    passed over or made up. days_1904: its days are counted from 1904.
     """
 
     title: str
+    head: int = 1
     headings: list = field(default_factory=list)
     rows: list = field(default_factory=list)
     faulty: list = field(default_factory=list)
-    stray: bool = False  # there are values outside the columns that have a heading
+    notes: list = field(default_factory=list)
+    days_1904: bool = False
 
 
-def read_tables(file, wanted):
-    """(tables, titles): the sheets whose folded titles are in `wanted`, and the titles of all sheets.
+def read_tables(file, wanted, progress=None):
+    """(tables, titles): the sheets whose folded titles are in `wanted`, a dict that gives their `Format`, and the titles of all.
 
-    file: a path or an open binary file.
+    file: a path or an open binary file. progress: called with the rows read so far, about every thousand.
     """
-    try:
-        with_formulas = _check_package(file)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # openpyxl tells of styles and extensions that it leaves out
-            return _read(file, wanted, with_formulas)
-    except (Refused, OSError):
-        raise
-    except Exception as error:  # whatever a broken or hostile file does to the reader
-        raise Refused(Refusal("not_a_workbook", {"why": type(error).__name__})) from error
+    if not hasattr(file, "read"):
+        with open(file, "rb") as opened:
+            return read_tables(opened, wanted, progress)
+    check_size(file)
+    refuse_foreign(file)
+    with open_package(file) as package:
+        allowance = Allowance(progress)
+        book = Book(package, allowance)
+        tables, taken = [], {None}
+        for title, part, hidden in book.sheets:
+            if sheet := wanted.get(fold(title)):
+                if part in taken:
+                    raise refused("sheet_lost", sheet=title)
+                taken.add(part)
+                table = _table(title, Cells(book, title, part, allowance), heading_fields(sheet))
+                table.days_1904 = book.epoch.year == 1904
+                if hidden:
+                    table.notes.append(("sheet_hidden", {"sheet": title}))
+                tables.append(table)
+        return tables, [title for title, _, _ in book.sheets]
 
 
-def _size(file):
-    if hasattr(file, "seek"):
-        file.seek(0, 2)
-        size = file.tell()
-        file.seek(0)
-        return size
-    with open(file, "rb") as opened:
-        return _size(opened)
+# --- headings
 
 
-def _check_package(file):
-    """Refuse what is too large, before anything is unpacked; answers whether any sheet holds a formula."""
-    if _size(file) > FILE_LIMIT:
-        raise Refused(Refusal("file_too_large", {"limit": FILE_LIMIT >> 20}))
-    try:
-        package = zipfile.ZipFile(file)
-    except zipfile.BadZipFile as error:
-        raise Refused(Refusal("not_a_workbook", {"why": "zip"})) from error
-    with package:
-        members = package.infolist()
-        unpacked, packed = sum(m.file_size for m in members), sum(m.compress_size for m in members)
-        if len(members) > MEMBER_LIMIT:
-            raise Refused(Refusal("workbook_too_large", {"what": len(members), "limit": MEMBER_LIMIT}))
-        if unpacked > UNPACKED_LIMIT or (unpacked > RATIO_FREE and unpacked > packed * RATIO_LIMIT):
-            raise Refused(Refusal("workbook_too_large", {"what": f"{unpacked >> 20} MB", "limit": f"{UNPACKED_LIMIT >> 20} MB"}))
-        names = {m.filename for m in members}
-        if "[Content_Types].xml" not in names or not any(name.endswith("workbook.xml") for name in names):
-            raise Refused(Refusal("not_a_workbook", {"why": "xlsx"}))
-        sheets = [m for m in members if m.filename.startswith("xl/worksheets/") and m.filename.endswith(".xml")]
-        return any(_holds_formula(package, member) for member in sheets)
+def heading_fields(sheet):
+    """{folded heading: field} of a format, in either language or both."""
+    fields = {}
+    for column in sheet.columns:
+        for text in (column.zh, column.en, column.field, column.zh + column.en, f"{column.zh}/{column.en}"):
+            fields[fold(text)] = column.field
+    return fields
 
 
-def _holds_formula(package, member):
-    with package.open(member) as stream:
-        rest = b""
-        while block := stream.read(1 << 20):
-            if _FORMULA.search(rest + block):
-                return True
-            rest = block[-32:]
-    return False
+def field_of(text, fields):
+    """The field that a heading means, also with a remark in parentheses behind it; None if it is not known."""
+    if len(text) > LONGEST_HEADING:
+        return None
+    return fields.get(fold(text)) or fields.get(fold(_ASIDE.sub("", text)))
 
 
-def _read(file, wanted, with_formulas):
-    book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
-    try:
-        tables, count = [], 0
-        for sheet in book.worksheets:
-            if fold(sheet.title) in wanted:
-                tables.append(_read_table(sheet))
-                count += len(tables[-1].rows)
-                if count > ROW_LIMIT:
-                    raise Refused(Refusal("too_many_rows", {"limit": ROW_LIMIT}))
-        titles = [sheet.title for sheet in book.worksheets]
-    finally:
-        book.close()
-    if with_formulas and tables:
-        _find_formulas(file, tables)
-    return tables, titles
+def find_headings(rows, merged, fields):
+    """(row number, [(column, text)]) of the headings: of the first rows the one in which most are known.
+
+    rows: (number, values by column) of those that hold anything; merged: as of `upright`; fields: as of `heading_fields`.
+    """
+    best, number = None, 1
+    for row, values in rows[:HEAD_ROWS]:
+        texts = dict(enumerate(values))
+        for column, spans in merged.items():  # a heading may stand in a cell that reaches down from above
+            for first, last in spans:
+                if first >= row:
+                    break
+                if row <= last:
+                    texts[column] = _value(rows, first, column)
+        headings = [(column, str(text).strip()) for column, text in sorted(texts.items()) if not blank(text)]
+        known = sum(field_of(text, fields) is not None for _, text in headings)
+        if headings and (best is None or known > best[0]):
+            best, number = (known, headings), row
+    return number, best[1] if best else []
 
 
-def _read_table(sheet):
-    sheet.reset_dimensions()  # what the file says of its size may be wrong by a million rows
-    table = Table(sheet.title)
-    first = next(sheet.iter_rows(max_row=1, max_col=COLUMN_LIMIT), ())
-    for column, cell in enumerate(first):
-        text = "" if cell.value is None else str(cell.value).strip()
-        if text:
-            table.headings.append((column, text))
-    if not table.headings:
-        return table
-    width = table.headings[-1][0] + 1
-    headed = {column for column, _ in table.headings}
-    for number, cells in enumerate(sheet.iter_rows(max_col=width + 1), 1):
-        if number == 1:
-            continue
-        values, blank = [], True
-        for column, cell in enumerate(cells):
-            value = cell.value
-            if value is not None and value != "":
-                if cell.data_type == "e" and column in headed:
-                    table.faulty.append((number, column, "cell_error", value))
-                    value = None
-                elif isinstance(value, str):
-                    value = _ESCAPED.sub(lambda found: "_" if found[0] == "_x005F_" else "", value) if "_x00" in value else value
-                if column not in headed:
-                    table.stray = True
-                else:
-                    blank = False
-            values.append(value)
-        if not blank:
-            table.rows.append((number, values))
-            if len(table.rows) > ROW_LIMIT:
-                raise Refused(Refusal("too_many_rows", {"limit": ROW_LIMIT}))
-    return table
+def blank(value):
+    """Does a cell hold nothing to be seen?"""
+    return value is None or (isinstance(value, str) and not plain_text(value))
 
 
-def _find_formulas(file, tables):
-    """A formula that no program has computed yet has no value: taking it for a blank would clear what stands there."""
-    book = load_workbook(file, read_only=True, data_only=False, keep_links=False)
-    try:
-        for table in tables:
-            sheet, values = book[table.title], dict(table.rows)
-            sheet.reset_dimensions()
-            columns = {column for column, _ in table.headings}
-            width = max(columns, default=-1) + 1
-            for number, cells in enumerate(sheet.iter_rows(max_col=width) if width else (), 1):
-                for column, cell in enumerate(cells):
-                    if cell.data_type == "f" and column in columns and number > 1:
-                        row = values.get(number)
-                        if row is None or row[column] is None:
-                            table.faulty.append((number, column, "formula_without_value", cell.value))
-    finally:
-        book.close()
+# --- rows
+
+
+def _table(title, cells, fields):
+    merged = upright(cells.merged)
+    head, headings = find_headings(cells.rows, merged, fields)
+    columns = {column for column, _ in headings}
+    above = sum(number < head for number, _ in cells.rows[:HEAD_ROWS])
+    rows = cells.rows[above + bool(headings) :]
+    counts = {"lines_above": above, "column_without_heading": _drop_stray(rows, columns)}
+    rows, examples, again = _data_rows(rows, headings, fields)
+    counts["example_rows"], counts["headings_again"] = len(examples), len(again)
+    counts["cells_merged"] = _fill(rows, merged, head, columns)
+    counts["rows_hidden"] = sum(number in cells.hidden_rows for number, _ in rows) if cells.hidden_rows else 0
+    counts["columns_hidden"] = sum(any(first <= column < last for first, last in cells.hidden_columns) for column in columns)
+    notes = [(code, {"sheet": title, "count": count}) for code, count in counts.items() if count]
+    passed = examples | again
+    faulty = [fault for fault in cells.faulty if fault[0] > head and fault[0] not in passed and fault[1] in columns]
+    return Table(title, head, headings, rows, faulty, notes)
+
+
+def upright(merged):
+    """{column: [(first row, last row)]} of merged cells, in order; where they overlap, which Excel forbids, the first counts."""
+    columns = {}
+    for first, column, last in sorted(merged):
+        spans = columns.setdefault(column, [])
+        if not spans or first > spans[-1][1]:
+            spans.append((first, last))
+    return columns
+
+
+def _fill(rows, merged, head, columns):
+    """A cell merged over several rows gives its value to each of them; answers to how many cells."""
+    count = 0
+    for column in columns & merged.keys():
+        for first, last in merged[column]:
+            value = _value(rows, first, column)
+            if first <= head or blank(value):
+                continue
+            for _, values in rows[bisect_right(rows, first, key=_number) : bisect_right(rows, last, key=_number)]:
+                values += [None] * (column + 1 - len(values))
+                if blank(values[column]):
+                    values[column] = value
+                    count += 1
+    return count
+
+
+def _data_rows(rows, headings, fields):
+    """(rows, numbers of examples, numbers of headings): rows without blank ones, the examples of our templates, and headings
+    that come again."""
+    first = headings[0][0] if headings else 0
+    words = {fold(text) for _, text in headings} | fields.keys()
+    own = {column: field_of(text, fields) or text for column, text in headings}
+    kept, examples, again = [], set(), set()
+    for row in rows:
+        number, values = row
+        value = values[first] if first < len(values) else None
+        if isinstance(value, str) and value.lstrip().startswith(EXAMPLES):
+            examples.add(number)
+        elif isinstance(value, str) and value.strip().casefold() in words and _repeats(values, own, fields):
+            again.add(number)
+        elif not all(map(blank, values)):
+            kept.append(row)
+    return kept, examples, again
+
+
+def _repeats(values, own, fields):
+    """Are these the headings of their columns?"""
+    return all(blank(value) or (field_of(str(value), fields) or value) == own.get(column) for column, value in enumerate(values))
+
+
+def _drop_stray(rows, columns):
+    """Take out what stands in columns without a heading; answers in how many rows there was something."""
+    width = max(columns, default=-1) + 1
+    gaps, count = set(range(width)) - columns, 0
+    for _, values in rows:
+        stray = not all(map(blank, values[width:]))
+        del values[width:]
+        for column in gaps:
+            if column < len(values) and not blank(values[column]):
+                values[column], stray = None, True
+        count += stray
+    return count
+
+
+def _value(rows, number, column):
+    index = bisect_left(rows, number, key=_number)
+    values = rows[index][1] if index < len(rows) and rows[index][0] == number else ()
+    return values[column] if column < len(values) else None
+
+
+def _number(row):
+    return row[0]

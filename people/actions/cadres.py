@@ -13,7 +13,7 @@ from people.words import CADRE_STATUS
 
 INPUTS = {
     "code": inputs.Key(),
-    "name": inputs.Text(60, required=True),
+    "name": inputs.Name(60, required=True),
     "sex": inputs.Word(codes.SEX),
     "ethnicity": inputs.Word(codes.ETHNICITY),
     "birth_month": inputs.Month(),

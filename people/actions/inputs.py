@@ -13,24 +13,20 @@ from decimal import Decimal, InvalidOperation
 from django.utils import timezone
 
 from people import codes
+from people.actions import days
+from people.actions.days import Unreadable
 
 LONGEST = 10_000  # characters of a text without a limit of its own: well inside a cell of a workbook
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
-_DATE = re.compile(r"(\d{4})\s*(?:-|/|\.|年)\s*(\d{1,2})\s*(?:-|/|\.|月)\s*(\d{1,2})\s*日?")
-_TIME = re.compile(r"[T\s]*(\d{1,2})\s*[::时]\s*(\d{1,2})(?:\s*[::分]\s*(\d{1,2})(?:\.\d+)?)?\s*[分秒]?")
-_MONTH = re.compile(r"(\d{4})\s*(?:-|/|\.|年)?\s*(\d{1,2})\s*月?")
-
-
-class Unreadable(Exception):
-    """A value that an input does not take; becomes a `Refusal`."""
-
-    def __init__(self, code, **facts):
-        super().__init__(code)
-        self.code, self.facts = code, facts
+# Control characters, and signs that nobody sees: of no width, or for the direction of writing.
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f\xad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]")
+_CHINESE = "[\u3400-\u9fff\U00020000-\U0003ffff]"
+_BETWEEN_CHINESE = re.compile(f"(?<={_CHINESE})\\s+(?={_CHINESE})")
+_QUOTES = "'‘’`"  # put before digits so that a spreadsheet keeps them
+EXACT = 10**15  # a spreadsheet keeps 15 digits of a number
 
 
 def plain_text(value):
-    """Any value as tidy text: one kind of line end, no control characters, nothing around it; None is ""."""
+    """Any value as tidy text: one kind of line end, no control or invisible characters, nothing around it; None is ""."""
     if value is None:
         return ""
     if isinstance(value, float) and value.is_integer():
@@ -45,6 +41,13 @@ def half_width(value):
     return unicodedata.normalize("NFKC", plain_text(value)).strip()
 
 
+def exact_text(value):
+    """The same, but not of a number that the spreadsheet has rounded."""
+    if days.is_number(value) and abs(value) >= EXACT:
+        raise Unreadable("digits_lost", value=f"{value:.0f}"[:20])
+    return plain_text(value)
+
+
 @dataclass(frozen=True)
 class Text:
     """Text of at most `limit` characters."""
@@ -54,7 +57,7 @@ class Text:
     empty = ""
 
     def read(self, value):
-        text = plain_text(value)
+        text = exact_text(value)
         if len(text) > self.limit:
             raise Unreadable("too_long", limit=self.limit, length=len(text))
         return text
@@ -68,7 +71,15 @@ class Key(Text):
     required: bool = True
 
     def read(self, value):
-        return super().read(half_width(value))
+        return super().read(half_width(exact_text(value)))
+
+
+@dataclass(frozen=True)
+class Name(Text):
+    """A person's name: blanks that fill up a short Chinese one are taken out."""
+
+    def read(self, value):
+        return super().read(_BETWEEN_CHINESE.sub("", plain_text(value)))
 
 
 @dataclass(frozen=True)
@@ -106,9 +117,7 @@ class Day:
         if isinstance(value, date):
             return value
         text = half_width(value)
-        if not text:
-            return None
-        return _moment(text).date()
+        return days.moment(value, text).date() if text else None
 
 
 @dataclass(frozen=True)
@@ -127,7 +136,7 @@ class Moment:
             text = half_width(value)
             if not text:
                 return None
-            moment = _moment(text)
+            moment = days.moment(value, text)
         if moment.microsecond >= 500_000:  # a spreadsheet's number of days is never exact
             moment = datetime.fromtimestamp(round(moment.replace(tzinfo=UTC).timestamp()), UTC).replace(tzinfo=moment.tzinfo)
         moment = moment.replace(microsecond=0)
@@ -136,21 +145,6 @@ class Moment:
         if moment > timezone.now():
             raise Unreadable("in_future", value=moment)
         return moment
-
-
-def _moment(text):
-    """The naive moment that a half-width text tells: 2022-05-06, 2022/5/6 13:05, 2022年5月6日 13时5分, 20220506."""
-    if re.fullmatch(r"\d{8}", text):
-        text = f"{text[:4]}-{text[4:6]}-{text[6:]}"
-    found = _DATE.match(text)
-    rest = found and text[found.end() :].strip()
-    clock = found and rest and _TIME.fullmatch(rest)
-    try:
-        if not found or (rest and not clock):
-            raise ValueError
-        return datetime(*map(int, found.groups()), *(int(part or 0) for part in (clock.groups() if clock else ())))
-    except ValueError:
-        raise Unreadable("not_a_date", value=text) from None
 
 
 @dataclass(frozen=True)
@@ -162,15 +156,11 @@ class Month:
 
     def read(self, value):
         if isinstance(value, date):
-            text = f"{value:%Y-%m}"
+            year, month = value.year, value.month
+        elif text := half_width(value):
+            year, month = days.month(value, text)
         else:
-            text = half_width(value)
-        if not text:
             return ""
-        found = _MONTH.fullmatch(text) or _DATE.fullmatch(text)
-        year, month = map(int, found.groups()[:2]) if found else (0, 0)
-        if not (1900 <= year <= 2099 and 1 <= month <= 12):
-            raise Unreadable("not_a_month", value=text)
         text = f"{year:04d}-{month:02d}"
         if text > f"{timezone.localdate():%Y-%m}":
             raise Unreadable("in_future", value=text)
@@ -218,7 +208,7 @@ class IdNumber:
     empty = ""
 
     def read(self, value):
-        number = codes.tidy_id_number(plain_text(value))
+        number = codes.tidy_id_number(exact_text(value)).lstrip(_QUOTES)
         if problem := codes.id_number_problem(number):
             raise Unreadable(problem, value=number)
         return number
@@ -232,7 +222,7 @@ class Phone:
     empty = ""
 
     def read(self, value):
-        number = codes.tidy_phone(plain_text(value))
+        number = codes.tidy_phone(exact_text(value)).lstrip(_QUOTES)
         if problem := codes.phone_problem(number):
             raise Unreadable(problem, value=number)
         return number

@@ -205,11 +205,14 @@ def test_an_error_in_words(assessors):
         ]
 
 
-@pytest.mark.parametrize("content", [b"", b"no workbook", b"PK\x03\x04 and nothing more", b"\xd0\xcf\x11\xe0" * 200])
-def test_a_file_that_is_no_workbook(assessors, content):
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [(b"", "file_empty"), (b"no workbook", "file_text"), (b"PK\x03\x04 and nothing more", "file_damaged"), (b"\0\1" * 200, "not_a_workbook")],
+)
+def test_a_file_that_is_no_workbook(assessors, content, code):
     with pytest.raises(Refused) as refused:
         exchange.prepare(by=assessors["kcy1"], file=BytesIO(content), name="x.xlsx")
-    assert [r.code for r in refused.value.refusals] == ["not_a_workbook"]
+    assert [r.code for r in refused.value.refusals] == [code]
 
 
 def test_a_workbook_of_something_else(assessors):
