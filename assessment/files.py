@@ -1,10 +1,12 @@
 """Files of jobs: uploads and results, under random names in one folder that no web server serves.
 
-Several hosts of one installation share this folder (JOB_DIR). What no job names any more is removed by `sweep`.
+Several hosts of one installation share this folder (JOB_DIR). What no job names any more is removed by `jobs.sweep`.
 """
 
 import hashlib
+import os
 import secrets
+import time
 from pathlib import Path
 
 from django.conf import settings
@@ -39,6 +41,8 @@ def keep(upload):
             for block in upload.chunks(BLOCK):
                 digest.update(block)
                 file.write(block)
+            file.flush()
+            os.fsync(file.fileno())
     except BaseException:
         remove(name)
         raise
@@ -49,6 +53,17 @@ def remove(*names):
     """Remove stored files; those that are gone already are no matter."""
     for name in filter(None, names):
         path(name).unlink(missing_ok=True)
+
+
+def remove_others(named, older):
+    """Remove what is none of the names given, once it has lain for so many seconds: a name may be about to be given."""
+    limit = time.time() - older
+    for found in folder().iterdir():
+        try:
+            if found.name not in named and found.is_file() and found.stat().st_mtime < limit:
+                found.unlink()
+        except FileNotFoundError:  # another worker was quicker
+            continue
 
 
 def digest(file):

@@ -1,6 +1,7 @@
 """Settings. What differs between installations comes from the environment:
 
-DATABASE_URL (default: SQLite in var/), SECRET_KEY, ALLOWED_HOSTS (comma between), DEBUG (off unless "1").
+DATABASE_URL (default: SQLite in var/), JOB_DIR (files of long work; default: var/jobs; server and workers share it), SECRET_KEY,
+ALLOWED_HOSTS (comma between), DEBUG (off unless "1").
 Production is ALLOWED_HOSTS beyond loopback: then a missing key or DEBUG refuses to start.
 """
 
@@ -166,8 +167,11 @@ if PRODUCTION:
 
 # Long work: rows of the same database, done by `manage.py worker`. Files of jobs: uploads and results, removed when they expire.
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
-JOB_DIR = VAR_DIR / "jobs"
+JOB_DIR = Path(os.environ.get("JOB_DIR") or VAR_DIR / "jobs")
+JOB_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
 JOB_DAYS = 7
+# What an upload leaves behind when the server is killed under it lies where it is swept away.
+FILE_UPLOAD_TEMP_DIR = JOB_DIR
 
 DJANGO_TABLES2_TEMPLATE = "generic/table.html"
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000

@@ -52,10 +52,12 @@ def quick_and_plain(django_test_environment, tmp_path_factory):
     from django.conf import settings
 
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    jobs = tmp_path_factory.mktemp("jobs")
     with override_settings(
         STORAGES={**settings.STORAGES, "staticfiles": plain},
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
-        JOB_DIR=tmp_path_factory.mktemp("jobs"),
+        JOB_DIR=jobs,
+        FILE_UPLOAD_TEMP_DIR=jobs,
     ):
         yield
 
@@ -100,7 +102,7 @@ def work(transactional_db):
     def work():
         handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGQUIT)}
         try:
-            call_command("worker", batch=True, interval=0, startup_delay=False, verbosity=0)
+            call_command("worker", batch=True)
         finally:
             for number, handler in handlers.items():
                 signal.signal(number, handler)

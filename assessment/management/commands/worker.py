@@ -1,8 +1,14 @@
 """manage.py worker: does long work beside the server."""
 
+import logging
+import os
+import signal
 import threading
+from contextlib import contextmanager
 
-from django.db import DatabaseError, connection
+from django.core.management.base import BaseCommand
+from django.db import Error, connection
+from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands import db_worker
 
 import assessment.jobs  # noqa: F401  registers the runners
@@ -10,26 +16,80 @@ from assessment.actions import jobs
 
 ROUND = 15  # seconds between looks for jobs whose worker died
 SWEEP = 240  # rounds between clearings
+PAUSE = 5  # seconds that a database has which is busy or away
+log = logging.getLogger(__name__)
 
 
-class Command(db_worker.Command):
-    help = "Do long work (imports, large exports, forms) as it is asked for; looks after jobs that a killed worker left."
+class Worker(db_worker.Worker):
+    """Puts what it does back when it is told to stop, and outlives a database that is busy or away."""
 
-    def handle(self, **options):
-        jobs.recover()
-        jobs.sweep()
-        threading.Thread(target=self._keep, daemon=True).start()
-        super().handle(**options)
+    def shutdown(self, signum, frame):
+        jobs.stop()
+        super().shutdown(signum, frame)
 
-    def _keep(self):
-        pause, rounds = threading.Event(), 0
-        while not pause.wait(ROUND):
-            rounds += 1
+    def run(self):
+        pause = threading.Event()
+        while self.running:
             try:
-                jobs.recover()
-                if rounds % SWEEP == 0:
-                    jobs.sweep()
-            except DatabaseError as error:
-                self.stderr.write(f"The database did not answer: {error}")
-            finally:
-                connection.close()
+                return super().run()
+            except Error as error:
+                log.warning("The database did not answer: %s", error)
+                connection.close_if_unusable_or_obsolete()
+                pause.wait(PAUSE)
+
+
+class Command(BaseCommand):
+    help = "Do long work (imports, large exports, forms) as it is asked for; look after jobs that a killed worker left."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--batch", action="store_true", help="do what waits, then end")
+        parser.add_argument("--until-eof", action="store_true", help="end when the standard input does: when whoever started it dies")
+
+    def handle(self, *, batch, until_eof=False, **options):
+        if until_eof:
+            threading.Thread(target=_end_with_input, daemon=True).start()
+        worker = Worker(
+            queue_names=["default"], excluded_queue_names=[], interval=1, batch=batch, backend_name="default", startup_delay=False,
+            max_tasks=None, worker_id=get_random_string(32),
+        )  # fmt: skip
+        worker.configure_signals()
+        with looking_after():
+            worker.run()
+
+
+def _end_with_input():
+    while os.read(0, 4096):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+@contextmanager
+def looking_after():
+    """See to jobs whose worker died and to files that expired, now and then from a thread."""
+    over = threading.Event()
+
+    def rounds():
+        count = 0
+        while not over.wait(ROUND):
+            count += 1
+            _round(sweep=count % SWEEP == 0)
+            connection.close()
+        connection.close()
+
+    _round(sweep=True)
+    thread = threading.Thread(target=rounds, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def _round(sweep):
+    try:
+        jobs.recover()
+        if sweep:
+            jobs.sweep()
+    except Exception:
+        log.exception("looking after jobs failed; the next round tries again")
