@@ -4,8 +4,9 @@ Ours is the whole way: the file is checked and read, every row is planned and ch
 all is written in one recorded transaction, with 25,000 ledger entries and the numbers of 1,000 evaluations.
 
 Bare is what nobody can do without: openpyxl reads all cells (read-only, values only), and the same contacts, teams, findings
-and ratings go by one `executemany` for each table, in one transaction, into the same tables with their constraints and
-triggers on. Ids are counted here, so nothing is read back. No check, no ledger, no numbers.
+and ratings go by INSERT statements of many rows (four times as quick as `executemany` where a table has triggers), in one
+transaction, into the same tables with their constraints and triggers on. Ids are counted here, so nothing is read back. No
+check, no ledger, no numbers.
 
 Cadres, campaigns and rosters are there before either.
 """
@@ -104,7 +105,11 @@ def bare():
     rows = list(book["了解记录"].iter_rows(min_row=2, values_only=True))
     with transaction.atomic(), connection.cursor() as cursor:
         for table, columns, values in _tables(cursor, rows):
-            cursor.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join(['%s'] * len(columns))})", values)
+            place, size = f"({', '.join(['%s'] * len(columns))})", 999 // len(columns)
+            for start in range(0, len(values), size):
+                some = values[start : start + size]
+                statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES {', '.join([place] * len(some))}"
+                cursor.execute(statement, [value for row in some for value in row])
 
 
 def _tables(cursor, rows):

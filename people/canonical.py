@@ -11,10 +11,13 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from uuid import UUID
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
+_AS_IT_IS = frozenset((str, int, bool, type(None)))
+
 
 def canonical(value):
     """The canonical JSON text of `value`; TypeError or ValueError if it has none."""
-    return json.dumps(_plain(value), ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
+    return _ENCODER.encode(_plain(value))
 
 
 def sha256_hex(text):
@@ -36,9 +39,9 @@ def _plain(value):
     if isinstance(value, UUID):
         return str(value)
     if isinstance(value, dict):
-        if not all(isinstance(key, str) for key in value):
+        if any(type(key) is not str and not isinstance(key, str) for key in value):
             raise TypeError("keys must be text")
-        return {key: _plain(item) for key, item in value.items()}
+        return {key: item if type(item) in _AS_IT_IS else _plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [_plain(item) for item in value]
     raise TypeError(f"no canonical form for {type(value).__name__}")

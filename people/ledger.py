@@ -13,7 +13,7 @@ from django.apps import apps
 from django.db import connection, transaction
 from django.utils import timezone
 
-from people import recording, triggers
+from people import bulk, recording, triggers
 from people.canonical import canonical, sha256_hex
 from people.models import LedgerEntry, LedgerHead, RecordedModel
 
@@ -88,10 +88,16 @@ def head():
     return LedgerHead.objects.values_list("seq", "digest").filter(pk=1).first() or (0, START)
 
 
+SEALED = [field.attname for field in LedgerEntry._meta.concrete_fields if field.attname != "digest"]
+
+
 def seal(entry):
     """Digest of an entry: SHA-256 over the canonical JSON of all of it, the digest before included."""
-    fields = [f for f in LedgerEntry._meta.concrete_fields if f.attname != "digest"]
-    return sha256_hex(canonical({f.attname: getattr(entry, f.attname) for f in fields}))
+    return _digest({name: getattr(entry, name) for name in SEALED})
+
+
+def _digest(facts):
+    return sha256_hex(canonical(facts))
 
 
 def changes(before, after):
@@ -113,19 +119,10 @@ def _entries(record):
             if record.verb in EVENTS:
                 raise ValueError(f"{record.verb} is an event; it changes no record.")
             name, unit_id = labels.get(pk, (str(pk), None))
-            yield LedgerEntry(
-                actor=record.by,
-                verb=record.verb,
-                object_type=model._meta.label_lower,
-                object_id=pk,
-                object_name=name,
-                unit_id=unit_id,
-                before=before,
-                after=after,
-                reason=record.reason,
-            )
+            entry = {"verb": record.verb, "object_type": model._meta.label_lower, "object_id": pk, "object_name": name}
+            yield record.by, {**entry, "unit_id": unit_id, "before": before, "after": after, "reason": record.reason}
     for by, event in record.events:
-        yield LedgerEntry(actor=by, before=None, **event)
+        yield by, {**event, "before": None}
 
 
 def _append(record):
@@ -133,14 +130,15 @@ def _append(record):
     if not entries:
         return
     locked, _ = LedgerHead.objects.select_for_update().get_or_create(pk=1)
-    now, source = timezone.now(), origin.get()
-    for entry in entries:
-        entry.seq, entry.previous, entry.at = locked.seq + 1, locked.digest, now
-        entry.actor_name = str(entry.actor or "")[:200]
-        entry.request_id, entry.address = source.request_id, source.address
-        entry.digest = seal(entry)
-        locked.seq, locked.digest = entry.seq, entry.digest
-    LedgerEntry.objects.bulk_create(entries, batch_size=1000)
+    source = origin.get()
+    common = {"at": timezone.now(), "request_id": source.request_id, "address": source.address}
+    rows = []
+    for by, entry in entries:
+        who = {"actor_id": by and by.pk, "actor_name": str(by or "")[:200]}
+        entry = {**entry, **common, **who, "seq": locked.seq + 1, "previous": locked.digest}
+        locked.seq, locked.digest = entry["seq"], _digest(entry)
+        rows.append([*(entry[name] for name in SEALED), locked.digest])
+    bulk.insert(LedgerEntry, [*SEALED, "digest"], rows)
     locked.save()
 
 

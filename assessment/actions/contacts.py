@@ -201,14 +201,8 @@ def _write_team(work):
     pks = [item.contact.pk for item in work.changed if item.team]
     if pks:
         TeamMember.objects.filter(contact__in=pks).delete()
-    TeamMember.objects.bulk_create(
-        [
-            TeamMember(contact=item.contact, user=user, position=position)
-            for item in renewed
-            for position, user in enumerate(item.team)
-        ],
-        batch_size=1000,
-    )
+    rows = [(item.contact.pk, user.pk, position) for item in renewed for position, user in enumerate(item.team)]
+    TeamMember.objects.bulk_insert(["contact_id", "user_id", "position"], rows)
 
 
 def _write_ratings(findings, fresh):
@@ -219,12 +213,5 @@ def _write_ratings(findings, fresh):
         old = [pk for pk, *pair in rows.values_list("pk", "finding", "dimension") if tuple(pair) in pairs]
         for start in range(0, len(old), CHUNK):
             Rating.objects.filter(pk__in=old[start : start + CHUNK]).delete()
-    Rating.objects.bulk_create(
-        [
-            Rating(finding=item.finding, dimension=dimension, level=level)
-            for item in findings
-            for dimension, _, level in item.ratings
-            if level is not None
-        ],
-        batch_size=2000,
-    )
+    rows = [(item.finding.pk, dimension.pk, level.pk) for item in findings for dimension, _, level in item.ratings if level is not None]
+    Rating.objects.bulk_insert(["finding_id", "dimension_id", "level_id"], rows)

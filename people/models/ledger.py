@@ -10,11 +10,13 @@ from django.db import models
 from django.db.models import CheckConstraint, Q
 from django.utils.translation import gettext_lazy as _
 
-from people import recording
+from people import bulk, recording
 
 
 def plain(field, value):
     """A field's value as it stands in the ledger: JSON without floats, the same on every database."""
+    if type(value) in (str, int):  # nearly all of them
+        return value
     if isinstance(value, Decimal):
         return f"{value:.{field.decimal_places}f}"
     if isinstance(value, datetime):
@@ -55,10 +57,22 @@ class RecordedQuerySet(models.QuerySet):
         part = self.model.ledger_part
         if part:
             record.touching(part.root(self.model), {getattr(obj, part.key_to_root(self.model)) for obj in objs})
-        created = super().bulk_create(objs, batch_size=batch_size, **options)
+        if any(obj.pk is not None for obj in objs):  # keys from elsewhere
+            super().bulk_create(objs, batch_size=batch_size, **options)
+        else:
+            bulk.create(self.model, objs)
         if not part:
-            record.created(self.model, [obj.pk for obj in created])
-        return created
+            record.created(self.model, [obj.pk for obj in objs])
+        return objs
+
+    def bulk_insert(self, names, rows):
+        """Insert rows of a part, given as values of these attribute names: an object for each would cost more than the row."""
+        record, part = recording.require(self.model), self.model.ledger_part
+        to_root = names.index(part.key_to_root(self.model))
+        record.touching(part.root(self.model), {row[to_root] for row in rows})
+        bulk.insert(self.model, names, rows)
+
+    bulk_insert.alters_data = True
 
     def _touch(self, record, fields=None):
         model = self.model
@@ -84,11 +98,12 @@ class RecordedQuerySet(models.QuerySet):
     update.alters_data = True
 
     def bulk_update(self, objs, fields, batch_size=None):
-        # Django's bulk_update ends in self.filter(...).update(...), which touches; this only saves its queries.
-        record = recording.require(self.model)
-        if not self.model.ledger_part and not set(fields) <= self.model.ledger_skip:
-            record.touching(self.model, [obj.pk for obj in objs])
-        return super().bulk_update(objs, fields, batch_size=batch_size)
+        record, objs = recording.require(self.model), list(objs)
+        pks = [obj.pk for obj in objs]
+        for start in range(0, len(pks), 5000):
+            self.model._base_manager.filter(pk__in=pks[start : start + 5000])._touch(record, fields)
+        bulk.update(self.model, objs, fields)
+        return len(objs)
 
     bulk_update.alters_data = True
 
