@@ -166,10 +166,12 @@ date 日期 date
 basis 依据
 """, out_only=True)
 ABOUT = Format("about", "说明", "About", (), out_only=True)
+#: Of the templates: what the drop-downs offer.
+CHOICES = Format("choices", "可选值", "Choices", (), out_only=True)
 
 #: In the order of the workbook, which is the order in which it is taken in.
 FORMATS = (
-    UNITS, CADRES, SCHEMES, DIMENSIONS, LEVELS, GRADES, CAMPAIGNS, ASSESSEES, CONTACTS, EVALUATIONS, DECISIONS, ABOUT,
+    UNITS, CADRES, SCHEMES, DIMENSIONS, LEVELS, GRADES, CAMPAIGNS, ASSESSEES, CONTACTS, EVALUATIONS, DECISIONS, ABOUT, CHOICES,
 )  # fmt: skip
 
 
@@ -179,7 +181,21 @@ def fold(heading):
     return re.sub(r"[\s_\xad\u200b-\u200f\u2060\ufeff]+", "", text).strip("*:")
 
 
+#: Between the code of a record and its name, where a drop-down shows both. Only the code is read.
+BETWEEN = " · "
+#: Fields that name a record of another sheet by its code.
+REFERENCES = frozenset({"unit", "parent", "scheme", "campaign", "cadre_code", "unit_code"})
+
+_ASIDE_WORDS = ("问题", "原因", "problem", "problems", "reason", "reasons")
+_ASIDE = re.compile(f"(?:{'|'.join(_ASIDE_WORDS)})(?=:|$)")
+
+
+def is_aside(heading):
+    """Is it the column of reasons that we add to workbooks which we give back? On the way in it is passed over."""
+    return bool(_ASIDE.match(fold(heading)))
+
+
 #: Headings, folded, that no dimension may bear: its column could not be told apart.
 RESERVED = frozenset(
     fold(heading) for sheet in (CONTACTS, EVALUATIONS) for column in sheet.columns for heading in (column.zh, column.en, column.field)
-)
+) | frozenset(_ASIDE_WORDS)

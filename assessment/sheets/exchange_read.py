@@ -83,7 +83,7 @@ def read_source(file, progress=None):
         known = format_of(title)
         if known is None:
             source.notes.append(("sheet_unknown", {"sheet": title}))
-        elif known.out_only:
+        elif known.out_only and known.columns:  # what is only said about a workbook is missed by nobody
             source.notes.append(("sheet_out_only", {"sheet": title}))
     if not tables:
         source.faults.append(Fault("", 0, "", "", "no_known_sheet", {"expected": [s.zh for s in FORMATS if not s.out_only]}))
@@ -104,6 +104,7 @@ def _read_sheet(source, sheet, table):
         source.faults.append(Fault(table.title, number, texts[column], shown(value), code, {"value": shown(value)}))
     source.notes += table.notes
     day_columns = _day_columns(sheet, table, fields)
+    named = [column for column, name in fields.items() if name in columns.REFERENCES]
     made_up = Counter()
     rows, table.rows = table.rows, []
     for place, (number, values) in enumerate(rows):
@@ -117,6 +118,9 @@ def _read_sheet(source, sheet, table):
                 if by_month and (month := days.month_of(value)):
                     values[column] = date(*month, 1)
                     made_up[column] += 1
+        for column in named:
+            if isinstance(values[column], str):
+                values[column] = values[column].partition(columns.BETWEEN)[0]
         sheet.rows.append({name: values[column] for column, name in fields.items()})
         sheet.numbers.append(number)
     for column, count in made_up.items():

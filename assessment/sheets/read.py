@@ -9,7 +9,7 @@ import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 
-from assessment.columns import fold
+from assessment.columns import fold, is_aside
 from assessment.sheets.allowance import Allowance
 from assessment.sheets.book import Book
 from assessment.sheets.cells import Cells
@@ -59,7 +59,7 @@ def read_tables(file, wanted, progress=None):
                 if part in taken:
                     raise refused("sheet_lost", sheet=title)
                 taken.add(part)
-                table = _table(title, Cells(book, title, part, allowance), heading_fields(sheet))
+                table = table_of(title, Cells(book, title, part, allowance), heading_fields(sheet))
                 table.days_1904 = book.epoch.year == 1904
                 if hidden:
                     table.notes.append(("sheet_hidden", {"sheet": title}))
@@ -115,9 +115,11 @@ def blank(value):
 # --- rows
 
 
-def _table(title, cells, fields):
+def table_of(title, cells, fields):
+    """The table that the cells of a sheet make up."""
     merged = upright(cells.merged)
     head, headings = find_headings(cells.rows, merged, fields)
+    _drop_reasons(cells.rows, headings)
     columns = {column for column, _ in headings}
     above = sum(number < head for number, _ in cells.rows[:HEAD_ROWS])
     rows = cells.rows[above + bool(headings) :]
@@ -181,6 +183,15 @@ def _data_rows(rows, headings, fields):
 def _repeats(values, own, fields):
     """Are these the headings of their columns?"""
     return all(blank(value) or (field_of(str(value), fields) or value) == own.get(column) for column, value in enumerate(values))
+
+
+def _drop_reasons(rows, headings):
+    """The column of reasons of a copy that we gave back is no part of the table."""
+    for column in [column for column, text in headings if is_aside(text)]:
+        for _, values in rows:
+            if column < len(values):
+                values[column] = None
+    headings[:] = [(column, text) for column, text in headings if not is_aside(text)]
 
 
 def _drop_stray(rows, columns):
