@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from assessment.actions import campaigns, contacts
-from assessment.demo import accounts, decisions, duties, evidence, others, special, stories, units
+from assessment.demo import accounts, decisions, duties, evidence, others, profiles, special, stories, units
 from assessment.demo.cadres import County
 from assessment.models import Campaign, Finding
 from people.actions import cadres as cadre_actions
 from people.actions import duties as duty_actions
+from people.actions import profiles as profile_actions
 from people.actions import units as unit_actions
 from people.models import Cadre, Unit, User
 
@@ -67,6 +68,7 @@ class Build:
         duty_actions.save_sanctions(by=by, rows=list(duties.sanctions(county)))
         duty_actions.save_kinships(by=by, rows=list(duties.kinships(county)))
         duty_actions.save(by=by, rows=list(duties.rows(county)))
+        profile_actions.save(by=by, rows=list(profiles.rows(county)), reason="干部任免审批表信息采集")
 
     def past(self):
         """The campaigns before and after the special one, signed. {code: (desk, signed opinions by code)}."""

@@ -1,20 +1,15 @@
-"""The appointment form 干部任免审批表 of a cadre: our records as a `Person` of the exchange format, and the other way round.
+"""The appointment form 干部任免审批表 of a cadre: our records as a `Person` of the exchange format, and the other way round."""
 
-What a form would say and what a file says are compared as two persons, element by element; so a file that came from here
-never differs from us.
-"""
-
-from dataclasses import dataclass
-
-from django.utils.translation import gettext as _
-
+from assessment.models import SignedOpinion
+from assessment.queries import papers
 from assessment.rules import appointment as rules
 from assessment.sheets.lrmx import ELEMENTS, FAMILY, PHOTO, RELATIVE, RESUME, Person
 from assessment.words import UNGRADED
-from people import codes, photos
+from people import codes
+from people.access import scope, visible_to
 from people.actions import cadres, profiles
 from people.actions.inputs import Unreadable
-from people.models import Cadre, Profile
+from people.models import Photo, Profile
 from people.refusals import Refusal
 
 PARTY, ID_NUMBER, VERSION, UNKNOWN = "RuDangShiJian", "ShenFenZheng", "Version", "*"
@@ -82,6 +77,11 @@ def person_of(cadre, profile=None, photo=b"", *, reveal=False, results=""):
     return Person(values, family, bytes(photo), [(row["after"], row["xml"]) for row in profile.unknown])
 
 
+def unknown_text(person):
+    """The elements of a file that are none of the 34, as they stand there."""
+    return "\n".join(xml for _before, xml in person.unknown)
+
+
 def results_text(grades):
     """Signed annual results as the form has them; grades: [(year, grade, ...)], oldest first (`queries.papers.annual_grades`)."""
     years = {year: grade or UNGRADED for year, grade, *_rest in grades}
@@ -93,93 +93,20 @@ def _month(day):
     return f"{day:%Y%m}" if day else ""
 
 
-# --- differences
-
-
-@dataclass(frozen=True)
-class Difference:
-    """An element that a file tells otherwise than we do. refusal: why the file's value cannot be taken over, if so."""
-
-    element: str
-    ours: str
-    theirs: str
-    refusal: Refusal | None = None
-
-    @property
-    def label(self):
-        return label(self.element)
-
-    @property
-    def told(self):
-        """Does the file say something? A blank is seldom a wish."""
-        return bool(self.theirs)
-
-
-def label(element):
-    """An element by the name of our field."""
-    if element == FAMILY:
-        return Profile._meta.get_field("family").verbose_name
-    if element == PHOTO:
-        return _("Photo")
-    if element == UNKNOWN:
-        return _("Further elements of the file")
-    return Cadre._meta.get_field(CADRE[element]).verbose_name if element in CADRE else Profile._meta.get_field(PROFILE[element]).verbose_name
-
-
-def compare(ours, theirs, *, reveal=False):
-    """[Difference] of all that the file tells, in the order of the form; what it leaves out is not compared.
-
-    An ID number is compared for who may see it. The version of the program is no difference.
-    """
-    found = []
-    for element in ELEMENTS:
-        if element == VERSION or (element == ID_NUMBER and not reveal):
-            continue
-        if element == PHOTO:
-            found += _photos(ours, theirs)
-        elif element == FAMILY and theirs.family is not None:
-            texts = family_text(ours.family), family_text(theirs.family)
-            if rules.folded(texts[0]) != rules.folded(texts[1]):
-                found.append(Difference(element, *texts, problem(theirs, element)))
-        elif element in theirs.values and same(element, ours.values[element]) != same(element, theirs.values[element]):
-            found.append(Difference(element, ours.values[element], theirs.values[element], problem(theirs, element)))
-    if theirs.unknown and theirs.unknown != ours.unknown:
-        found.append(Difference(UNKNOWN, unknown_text(ours), unknown_text(theirs), problem(theirs, UNKNOWN)))
+def open_files(by, cadres):
+    """{id: (form, does it hold an ID number)} of those of these cadres whose forms a person may see; not his own nor his kin's."""
+    reach, reveal = scope(by, "view_profile"), scope(by, "reveal")
+    seen = [cadre for cadre in cadres if reach.covers(cadre.unit_id) and cadre.pk not in reach.recused]
+    pks = [cadre.pk for cadre in seen]
+    kept = {profile.cadre_id: profile for profile in visible_to(by, Profile).filter(cadre__in=pks)}
+    portraits = dict(visible_to(by, Photo).filter(cadre__in=pks).order_by().values_list("cadre", "content"))
+    grades = papers.annual_grades(visible_to(by, SignedOpinion), cadres=pks)
+    found = {}
+    for cadre in seen:
+        shown, results = reveal.covers(cadre.unit_id), results_text(grades.get(("cadre", cadre.pk), ()))
+        form = person_of(cadre, kept.get(cadre.pk), portraits.get(cadre.pk, b""), reveal=shown, results=results)
+        found[cadre.pk] = form, shown
     return found
-
-
-def same(element, text):
-    """What of a value matters."""
-    if element in WORDS:
-        return WORDS[element].code(text) or rules.folded(text)
-    if element in MONTHS or element == PARTY:
-        return ";".join(rules.party(text)) if element == PARTY else rules.month(text) or rules.folded(text)
-    if element in DAYS:
-        return rules.day(text) or rules.folded(text)
-    return rules.folded(rules.resume_text(text) if element == RESUME else text)
-
-
-def _photos(ours, theirs):
-    if theirs.photo is None or theirs.photo == ours.photo:
-        return []
-    if not theirs.photo:
-        return [Difference(PHOTO, _("a photo"), "")]
-    try:
-        if photos.portrait(theirs.photo).content == ours.photo:
-            return []
-    except photos.Unfit as unfit:
-        return [Difference(PHOTO, _("a photo") if ours.photo else "", _("another photo"), Refusal(unfit.code, unfit.facts))]
-    return [Difference(PHOTO, _("a photo") if ours.photo else "", _("another photo") if ours.photo else _("a photo"))]
-
-
-def family_text(rows):
-    """The family, a line for each of them."""
-    lines = ([row["relation"], row["name"], rules.shown_month(row["born"]), row["political_status"], row["post"]] for row in rows)
-    return "\n".join(" ".join(filter(None, line)) for line in lines)
-
-
-def unknown_text(person):
-    return "\n".join(xml for _before, xml in person.unknown)
 
 
 # --- taking over

@@ -215,6 +215,12 @@ def write(person):
     return "\n".join([*lines, f"</{ROOT}>", ""]).encode()
 
 
+def file_name(name, day, code=""):
+    """What programs of the format call the file of a person; the code tells two of a name apart."""
+    name = f"{code}_" * bool(code) + f"{day:%Y.%m.%d} 干部任免审批表 {name}"
+    return re.sub(r'[\x00-\x1f\\/:*?"<>|]+', " ", name).strip(" .")[:100] + ".lrmx"
+
+
 def _unknown(person, after):
     return [f"  {xml}" for before, xml in person.unknown if before == after]
 

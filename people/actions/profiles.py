@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 
 from people import photos
-from people.actions import inputs
+from people.actions import cadres, inputs
 from people.actions.plan import Gate, Item, Known, Plan, look_up, read_row, set_values, write
-from people.ledger import recorded
-from people.models import Photo, Profile
-from people.refusals import refuse
+from people.ledger import note, recorded
+from people.models import Cadre, Photo, Profile
+from people.refusals import Refusal, refuse
 
 RELATIVE = {
     "relation": inputs.Text(30),
@@ -85,7 +85,7 @@ def save(*, by, rows, reason=""):
 
 @dataclass
 class Work:
-    """Two plans: one for what is written, one for the photos; and the photos that go."""
+    """Two plans: one for what is written, one for the photos; and the photos that go, each with its row."""
 
     profiles: Plan = field(default_factory=Plan)
     photos: Plan = field(default_factory=Plan)
@@ -115,12 +115,15 @@ def plan(by, rows, known):
         if first.setdefault(cadre.code, number) != number:
             work.profiles.refuse("duplicate_key", number, "cadre", value=cadre.code, first=first[cadre.code])
             continue
-        if refusal := gate.refusal(cadre.unit, about=cadre.pk):
+        if (unit := getattr(cadre, "unit", None)) is None:
+            continue  # he is new, and was refused with his unit
+        if refusal := gate.refusal(unit, about=cadre.pk):
             work.refusals.append(refusal.at(number))
             continue
         work.cadres.append(cadre)
         _plan_photo(work, item, cadre, portraits.get(cadre.pk))
-        item.record = kept.get(cadre.pk) or Profile(cadre=cadre)
+        item.record = kept.get(cadre.pk) or Profile()
+        item.record.cadre = cadre
         if not item.new or any(values.values()):
             set_values(item)
             work.profiles.items.append(item)
@@ -134,7 +137,9 @@ def _plan_photo(work, item, cadre, photo):
         return
     portrait = item.values.pop("photo")
     if portrait is None:
-        work.gone += [photo] * bool(photo)
+        if photo:
+            photo.cadre = cadre
+            work.gone.append((item.row, photo))
     elif photo is None or photo.sha256 != portrait.sha256:
         item = Item(item.row, photo or Photo(cadre=cadre), {"kind": photos.KIND, "sha256": portrait.sha256, "content": portrait.content})
         for name, value in item.values.items():  # not by `set_values`, which would read the old picture
@@ -147,5 +152,76 @@ def carry_out(work):
     """Write a plan."""
     write(work.profiles, Profile)
     write(work.photos, Photo, batch=100)
-    for photo in work.gone:
+    for _row, photo in work.gone:
         photo.delete()
+
+
+# --- from files of the exchange format
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What is taken over of one person: fields of `cadres.INPUTS` and of INPUTS, for the cadre of this code."""
+
+    code: str
+    cadre: dict
+    profile: dict
+    new: bool = False
+
+
+@dataclass
+class Taken:
+    """What came of entries. changed, new: [(place in the entries, cadre)]; left: {place: [refusals]}."""
+
+    changed: list = field(default_factory=list)
+    new: list = field(default_factory=list)
+    left: dict = field(default_factory=dict)
+
+
+def take_over(*, by, entries, name, sha256, finish=None):
+    """Write what was chosen of a file in one transaction; whoever cannot be taken is left out whole, the others are not.
+
+    finish: called with the `Taken` inside the transaction, just before its end.
+    """
+    with recorded(by=by, verb="save_profile", reason=name):
+        taken = Taken()
+        while True:
+            places = [place for place in range(len(entries)) if place not in taken.left]
+            cadre_plan, work = _plan_entries(by, [entries[place] for place in places])
+            refusals = cadre_plan.refusals + work.refusals
+            if not refusals:
+                break
+            for refusal in refusals:
+                taken.left.setdefault(places[refusal.row], []).append(refusal)
+        _told(taken, places, cadre_plan, work)
+        cadres.carry_out(cadre_plan)
+        carry_out(work)
+        if taken.changed or taken.new:
+            facts = {"sha256": sha256, "rows": {"new": len(taken.new), "changed": len(taken.changed)}}
+            note(by=by, verb="import_file", object_type=Profile._meta.label_lower, object_name=name, facts=facts)
+        if finish:
+            finish(taken)
+    return taken
+
+
+def _plan_entries(by, entries):
+    known = Known()
+    with_cadre = [place for place, entry in enumerate(entries) if entry.cadre]
+    plan_of_cadres = cadres.plan(by, [{"code": entries[place].code, **entries[place].cadre} for place in with_cadre], known)
+    for item in plan_of_cadres.items:
+        item.row = with_cadre[item.row]
+    plan_of_cadres.refusals = [refusal.at(with_cadre[refusal.row]) for refusal in plan_of_cadres.refusals]
+    new = {inputs.half_width(entry.code): place for place, entry in enumerate(entries) if entry.new}
+    for code in Cadre.objects.filter(code__in=new).values_list("code", flat=True):
+        plan_of_cadres.refusals.append(Refusal("code_taken", {"value": code}, "code", new[code]))
+    return plan_of_cadres, plan(by, [{"cadre": entry.code, **entry.profile} for entry in entries], known)
+
+
+def _told(taken, places, cadre_plan, work):
+    """What the plans would do, before they are done: afterwards nothing looks new."""
+    new = {item.row: item.record for item in cadre_plan.new}
+    changed = {item.row: item.record for item in cadre_plan.changed}
+    changed |= {item.row: item.record.cadre for item in (*work.profiles.new, *work.profiles.changed, *work.photos.items)}
+    changed |= {row: photo.cadre for row, photo in work.gone}
+    taken.new = [(places[row], cadre) for row, cadre in sorted(new.items())]
+    taken.changed = [(places[row], cadre) for row, cadre in sorted(changed.items()) if row not in new]
