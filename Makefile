@@ -29,7 +29,7 @@ run: setup
 	$(MANAGE) demo $(if $(PASSWORD),--password '$(PASSWORD)')
 	$(MANAGE) collectstatic --noinput --verbosity 0
 	@echo "Open http://127.0.0.1:$(PORT)/ (stop with Ctrl-C)"
-	@exec $(VENV)/bin/waitress-serve --listen=127.0.0.1:$(PORT) assessment.wsgi:application
+	@exec $(MANAGE) serve --listen 127.0.0.1:$(PORT)
 
 # The whole suite on SQLite, then what rests on the database once more on a real PostgreSQL;
 # the last lines say what this machine could not run. With CI set, that is a failure.

@@ -25,6 +25,7 @@ MENU = [
     (_("Duties"), "duty_list", "view_duty"),
     (_("History"), "ledgerentry_list", "view_ledgerentry"),
     (_("Users"), "user_list", "view_user"),
+    (_("Jobs"), "job_list", "view_job"),
 ]
 
 #: Bootstrap's class for a widget; text-like ones get "form-control".

@@ -6,34 +6,41 @@ from django.http import FileResponse, Http404
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from assessment import files
 from assessment.actions import jobs
 from assessment.filters.jobs import JobFilter
 from assessment.models import Job
-from assessment.tables.jobs import JobTable
+from assessment.queries.jobs import stalled
+from assessment.tables.jobs import TONES, JobTable
 from assessment.views.base import ActionPage, Button, DetailPage, ListPage
 from assessment.views.common import Page
 from assessment.wording import sentence
+from people.access import demand
 from people.refusals import Refusal
 
 #: kind -> function of a view and its job: what the page of a job that is done shows beside its file, for
 #: `templates/assessment/job_<kind>.html`.
 SHOWN = {}
+SOONEST = 3  # seconds of a phase before its pace tells anything
 
 
 class JobList(ListPage):
     model, table_class, filterset_class = Job, JobTable, JobFilter
-    title = _("Jobs")
-    hint = _("Imports and large exports that you start appear here.")
+    title = gettext_lazy("Jobs")
+    hint = gettext_lazy("Imports and large exports that you start appear here.")
+
+    def rows(self, queryset):
+        return queryset.defer("parameters", "outcome")
 
 
 class JobDetail(DetailPage):
     """One job: progress while it runs, then what came of it."""
 
     model, template_name = Job, "assessment/job_detail.html"
-    crumbs = ((_("Jobs"), "job_list"),)
+    crumbs = ((gettext_lazy("Jobs"), "job_list"),)
 
     def sub(self):
         return self.object.reason
@@ -57,18 +64,33 @@ class JobDetail(DetailPage):
 
 
 def state(job):
-    """How far a job is, in words and numbers: done of total, percent, seconds left (None: not known)."""
-    left = None
-    if job.total and job.done and job.phase_began_at:
-        spent = (timezone.now() - job.phase_began_at).total_seconds()
-        left = round(spent * (job.total - job.done) / job.done)
-    told = job.outcome.get("refusals", ()) if job.outcome else ()
+    """How far a job is and what came of it, in words and numbers."""
     return {
         "job": job,
         "percent": 100 * job.done // job.total if job.total else None,
-        "left": left,
-        "sentences": [sentence(Refusal(each["code"], each["facts"])) for each in told],
+        "left": time_left(job),
+        "stalled": stalled(job),
+        "gone": job.expired,
+        "tone": TONES.get(job.state, ""),
+        "sentences": [sentence(Refusal(each["code"], each["facts"])) for each in job.outcome.get("refusals", ())],
     }
+
+
+def time_left(job):
+    """How long it will take at the pace so far, in round words; nothing while that is a guess."""
+    spent = (timezone.now() - job.phase_began_at).total_seconds() if job.phase_began_at else 0
+    if job.over or not job.total or not job.done or spent < SOONEST:
+        return ""
+    seconds = spent * (job.total - job.done) / job.done
+    if seconds < 10:
+        return _("a few seconds left")
+    if seconds < 55:
+        return _("about %(count)s seconds left") % {"count": round(seconds / 10) * 10}
+    if seconds < 55 * 60:
+        minutes = round(seconds / 60)
+        return ngettext("about %(count)s minute left", "about %(count)s minutes left", minutes) % {"count": minutes}
+    hours = round(seconds / 3600)
+    return ngettext("about %(count)s hour left", "about %(count)s hours left", hours) % {"count": hours}
 
 
 class JobProgress(Page):
@@ -85,21 +107,22 @@ class JobProgress(Page):
 
 class JobCancel(ActionPage):
     model = Job
-    title = _("Cancel the job")
-    explain = _("Nothing of it is kept.")
-    done = _("The job is being cancelled.")
+    title = gettext_lazy("Cancel the job")
+    explain = gettext_lazy("Nothing of it is kept.")
+    done = ""  # the job's page says it
 
     def perform(self, data):
         jobs.cancel(by=self.user, job=self.object)
 
 
 class JobResult(Page):
-    """The file that the job made."""
+    """The file that the job made, for its owner while he may still do what made it."""
 
     model = Job
 
     def get(self, request, *args, **kwargs):
         job = self.object
+        demand(self.user, job.parameters.get("asked", {}).get("verb", "view_job"))
         path = files.path(job.result) if job.result and not job.expired else None
         if path is None or not path.is_file():
             raise Http404

@@ -3,6 +3,7 @@
 import logging
 import os
 import signal
+import sys
 import threading
 from contextlib import contextmanager
 
@@ -24,8 +25,10 @@ class Worker(db_worker.Worker):
     """Puts what it does back when it is told to stop, and outlives a database that is busy or away."""
 
     def shutdown(self, signum, frame):
+        if not self.running_task or not self.running:  # idle, or told twice
+            sys.exit(0)
+        self.running = False
         jobs.stop()
-        super().shutdown(signum, frame)
 
     def run(self):
         pause = threading.Event()

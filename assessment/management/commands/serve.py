@@ -1,0 +1,59 @@
+"""manage.py serve: the site with a worker beside it, for one machine."""
+
+import signal
+import subprocess
+import sys
+import threading
+from contextlib import contextmanager
+
+import waitress
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+PATIENCE = 10  # seconds that the worker has to put its job back
+PAUSE = 1  # seconds before a worker that died is started again
+
+
+class Command(BaseCommand):
+    help = "Serve the site and do long work beside it: a worker that dies is started again, and both end together."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--listen", default="127.0.0.1:8000", metavar="HOST:PORT")
+
+    def handle(self, *, listen, **options):
+        from assessment.wsgi import application
+
+        for number in (signal.SIGINT, signal.SIGTERM):  # SIGINT too: a shell may have switched it off
+            signal.signal(number, signal.default_int_handler)
+        with self.worker():
+            try:
+                waitress.serve(application, listen=listen)
+            except (OSError, ValueError) as error:
+                raise CommandError(f"Nothing can be served at {listen}: {error}") from error
+
+    @contextmanager
+    def worker(self):
+        """Keep a worker going. Should this process be killed, the worker finds its standard input closed, and ends."""
+        over, command = threading.Event(), [sys.executable, str(settings.BASE_DIR / "manage.py"), "worker", "--until-eof"]
+
+        def begin():
+            return subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)  # Ctrl-C is told to us alone
+
+        def keep():
+            nonlocal process
+            while not over.is_set():
+                code = process.wait()
+                if not over.wait(PAUSE):
+                    self.stderr.write(f"The worker ended ({code}) and is started again.")
+                    process = begin()
+
+        process = begin()
+        thread = threading.Thread(target=keep, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            process.terminate()
+            thread.join(PATIENCE)
+            process.kill()
