@@ -3,7 +3,9 @@
 from assessment.sheets.package import refused
 
 ROW_LIMIT = 200_000
-ROOM = 100 << 20  # bytes, about, of texts and rows; with what is made of them an import stays below 300 MiB
+ROOM = 200 << 20  # bytes, about, of texts and rows; with what is made of them an import stays below 300 MiB
+# Bytes, about: of a row, a value in it as list and as dict, a text beside its characters, anything else that is kept.
+ROW_COST, VALUE_COST, TEXT_COST, OTHER_COST = 250, 80, 40, 200
 PROGRESS = 1000  # rows
 
 

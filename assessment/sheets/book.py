@@ -12,11 +12,10 @@ from sys import getsizeof
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelta_format
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
 
-from assessment.sheets.allowance import Allowance
+from assessment.sheets.allowance import OTHER_COST, TEXT_COST, Allowance
 from assessment.sheets.markup import TEXT_LIMIT, check_prolog, local, parse
 from assessment.sheets.package import refused
 
-OTHER_COST = 200  # bytes, about, of one more entry of a list
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _MACROS = ("macroenabled", "vbaproject", "macrosheet", "dialogsheet")
 _SOURCES = ("externallink", "connections", "querytable")
@@ -141,8 +140,9 @@ class Book:
 
         def piece(text):
             if text and not aside:
-                self._allowance.spend(8)
                 pieces.append(text)
+                if len(pieces) > TEXT_LIMIT:
+                    raise refused("text_too_long", limit=TEXT_LIMIT)
 
         def reading(_):
             nonlocal aside
@@ -152,7 +152,7 @@ class Book:
             text = plain(pieces)
             if len(text) > TEXT_LIMIT:
                 raise refused("text_too_long", limit=TEXT_LIMIT)
-            self._allowance.spend(getsizeof(text) + 8)
+            self._allowance.spend(TEXT_COST + getsizeof(text))
             strings.append(text)
             pieces.clear()
 

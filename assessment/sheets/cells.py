@@ -7,6 +7,7 @@ from sys import getsizeof
 from openpyxl.utils import column_index_from_string, get_column_letter
 from openpyxl.utils.datetime import from_excel, from_ISO8601
 
+from assessment.sheets.allowance import OTHER_COST, ROW_COST, TEXT_COST, VALUE_COST
 from assessment.sheets.book import plain
 from assessment.sheets.markup import TEXT_LIMIT, parse, whole
 from assessment.sheets.package import refused
@@ -14,7 +15,6 @@ from assessment.sheets.package import refused
 COLUMN_LIMIT = 60
 LAST_ROW, LAST_COLUMN = 1 << 20, 1 << 14  # of a sheet in Excel
 SHORT, MEMO = 40, 50_000  # texts up to this length are likely to come again; so many of them are kept once
-ROW_COST, VALUE_COST, OTHER_COST = 200, 40, 200  # bytes, about
 _RANGE = re.compile(r"([A-Z]+)(\d+):[A-Z]+(\d+)")
 
 
@@ -181,10 +181,10 @@ class Cells:
         if len(text) > SHORT:
             if len(text) > TEXT_LIMIT:
                 raise refused("text_too_long", limit=TEXT_LIMIT)
-            self._allowance.spend(getsizeof(text))
+            self._allowance.spend(TEXT_COST + getsizeof(text))
             return text
         if (kept := self._texts.get(text)) is None:
-            self._allowance.spend(getsizeof(text))
+            self._allowance.spend(TEXT_COST + getsizeof(text))
             kept = text
             if len(self._texts) < MEMO:
                 self._texts[text] = text
