@@ -19,6 +19,7 @@ from assessment.views import (
     opinions,
     rosters,
     sanctions,
+    saved_views,
     schemes,
     session,
     units,
@@ -115,6 +116,11 @@ urlpatterns = [
     path("decisions/<int:pk>/follow-up", decisions.DecisionFollowUp.as_view(), name="decision_follow_up"),
     path("decisions/<int:pk>/publicity", decisions.DecisionPublication.as_view(), name="decision_publication"),
     path("follow-ups/<int:pk>/finish", decisions.FollowUpFinish.as_view(), name="followup_finish"),
+    # --- saved views of lists
+    path("views/add", saved_views.SavedViewAdd.as_view(), name="savedview_add"),
+    path("views/<int:pk>/edit", saved_views.SavedViewEdit.as_view(), name="savedview_edit"),
+    path("views/<int:pk>/renew", saved_views.SavedViewRenew.as_view(), name="savedview_renew"),
+    path("views/<int:pk>/remove", saved_views.SavedViewRemove.as_view(), name="savedview_remove"),
     # --- jobs: long work
     path("jobs/", jobs.JobList.as_view(), name="job_list"),
     path("jobs/export", jobs.JobList.export_view(), name="job_export"),
@@ -126,6 +132,7 @@ urlpatterns = [
     path("history/", history.LedgerEntryList.as_view(), name="ledgerentry_list"),
     path("history/export", history.LedgerEntryList.export_view(), name="ledgerentry_export"),
     path("history/verify", history.LedgerEntryVerify.as_view(), name="ledgerentry_verify"),
+    path("history/verify/file", history.LedgerEntryVerifyFile.as_view(), name="ledgerentry_verify_file"),
     path("history/<int:pk>/", history.LedgerEntryDetail.as_view(), name="ledgerentry_detail"),
     path("history/<str:kind>/<int:key>", history.LedgerEntryRecord.as_view(), name="ledgerentry_record"),
     # --- users and grants

@@ -12,6 +12,7 @@ from openpyxl import load_workbook
 
 from assessment.filters.base import ChoiceFilter, FilterSet, SinceFilter, UnitFilter, UntilFilter
 from assessment.tables.base import CodeColumn, Column, DateColumn, MaskedColumn, Table, TagColumn, arranged
+from assessment.views import saved_views
 from assessment.views.base import ListPage
 from people.codes import SEX
 from people.ledger import recorded
@@ -54,6 +55,7 @@ class SmallList(ListPage):
 urlpatterns = [
     path("cadres/", SmallList.as_view(), name="cadre_list"),
     path("cadres/export", SmallList.export_view(), name="cadre_export"),
+    path("views/add", saved_views.SavedViewAdd.as_view(), name="savedview_add"),
     path("login/", LoginView.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("language/", login_not_required(set_language), name="set_language"),

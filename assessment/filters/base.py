@@ -21,7 +21,7 @@ from people.access import visible_to
 from people.models import Unit
 
 #: Names in the query string that are no filters.
-NOT_FILTERS = frozenset({"sort", "columns", "page", "reason", "csrfmiddlewaretoken"})
+NOT_FILTERS = frozenset({"sort", "columns", "page", "view", "reason", "format", "csrfmiddlewaretoken"})
 
 
 class FilterSet(django_filters.FilterSet):

@@ -1,1 +1,3 @@
 """What long work does, one file per noun: each function registers as the runner of a kind of job."""
+
+from assessment.jobs import exports, imports, profiles  # noqa: F401

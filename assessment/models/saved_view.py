@@ -16,12 +16,8 @@ class SavedViewQuerySet(RecordedQuerySet):
         own = Q(owner_id=scope.user_id)
         if scope.everything:
             return self.filter(own | ~Q(unit=None))
-        around = set(scope.units)
-        parents = dict(Unit.objects.order_by().values_list("pk", "parent"))
-        for pk in scope.units:
-            while (pk := parents.get(pk)) and pk not in around:
-                around.add(pk)
-        return self.filter(own | Q(unit__in=around))
+        above = Unit.objects.above(scope.units).order_by().values("pk")
+        return self.filter(own | Q(unit__in=scope.units) | Q(unit__in=above))
 
 
 class SavedView(RecordedModel):

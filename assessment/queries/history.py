@@ -26,6 +26,7 @@ FACTS = {
     "columns": lambda: _("Columns"),
     "filters": lambda: _("Filters"),
     "sort": lambda: _("Sorted by"),
+    "file": lambda: _("File"),
     "sha256": lambda: _("SHA-256 of the file"),
     "values": lambda: _("Values shown in full"),
     "fields": lambda: _("Fields"),

@@ -4,7 +4,8 @@ Every row comes from `people.access.visible_to`; every write is an action; every
 """
 
 from assessment.views.common import Button, Page, offer, offers, refused_page, whole
-from assessment.views.lists import ExportPage, Listing, ListPage
+from assessment.views.exports import ExportPage
+from assessment.views.lists import Listing, ListPage
 from assessment.views.pages import ActionPage, DetailPage, FormPage, ReasonForm
 
 __all__ = [

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from assessment.actions import proof
 from assessment.filters.history import LedgerEntryFilter
 from assessment.queries import history as queries
+from assessment.sheets.issued import examine
 from assessment.tables.history import LedgerEntryTable
 from assessment.views.base import DetailPage, ListPage, Page, offer
 from assessment.wording import fault_sentence, verb_name
@@ -182,3 +183,16 @@ class LedgerEntryVerify(Page):
         if facts.get("entry") in seen:
             return reverse("ledgerentry_detail", args=[facts["entry"]])
         return reverse("ledgerentry_record", args=[facts["record"], facts["id"]]) if "record" in facts else ""
+
+
+class LedgerEntryVerifyFile(LedgerEntryVerify):
+    """Tells of a chosen file whether it was issued here and is unchanged. The file is not kept."""
+
+    def post(self, request, *args, **kwargs):
+        file = request.FILES.get("file")
+        if file is None:
+            return self._show(file_missing=True)
+        answer = examine(file)
+        numbers = [entry.pk for entry in (answer.entry, *answer.claimed) if entry]
+        seen = visible_to(self.user, LedgerEntry).filter(pk__in=numbers).select_related("actor").order_by("seq")
+        return self._show(answer=answer, file_name=file.name, exports=queries.told(seen))

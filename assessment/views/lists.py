@@ -8,29 +8,39 @@
     path("cadres/export", CadreList.export_view(), name="cadre_export")
 """
 
-import hashlib
-import tempfile
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
-from django.http import FileResponse, QueryDict
-from django.urls import NoReverseMatch, reverse
-from django.utils import timezone
+from django.http import QueryDict
+from django.urls import NoReverseMatch, get_script_prefix, resolve, reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assessment.filters.base import NOT_FILTERS
-from assessment.sheets.write import Sheet, write_workbook
+from assessment.models import SavedView
 from assessment.views.common import Page
-from assessment.wording import sentence
-from people import ledger
-from people.actions.inputs import plain_text
-from people.refusals import Refusal
+from assessment.views.exports import ExportPage
+from people.access import demand, visible_to
 
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-ROW_LIMIT = 1_048_575  # of a sheet, less its heading
-REASON_LIMIT = 1000  # as of every other reason
+
+def find(noun, kwargs):
+    """The list of a noun as the site map has it, or None; kwargs: the parts of its address."""
+    try:
+        path = reverse(f"{noun}_export", kwargs=kwargs)
+    except NoReverseMatch:
+        return None
+    return resolve("/" + path.removeprefix(get_script_prefix())).func.view_initkwargs.get("of")
+
+
+def address(noun, kwargs):
+    """Where the list of a noun stands; home if that cannot be said."""
+    for name in (f"{noun}_list", noun, "home"):
+        try:
+            return reverse(name, kwargs=kwargs if name != "home" else None)
+        except NoReverseMatch:
+            continue
 
 
 class ListPage(Page):
@@ -43,10 +53,28 @@ class ListPage(Page):
     noun = ""  # of the URL names; the model's name if blank
     hint = gettext_lazy("Nothing is recorded here yet.")  # shown while the list is empty without any filter
     search_hint = ""  # what the search box looks in
+    user = None  # of the request, or of whoever's job it is
+
+    def setup(self, request, *args, **kwargs):
+        super().setup(request, *args, **kwargs)
+        self.user = request.user
 
     def dispatch(self, request, *args, **kwargs):
-        self.verb = self.verb or f"view_{self.model._meta.model_name}"
+        self.verb = self.get_verb()
         return super().dispatch(request, *args, **kwargs)
+
+    @classmethod
+    def opened(cls, user, kwargs):
+        """The list as a user sees it, without a page: for exports and jobs. Refuses as the page does."""
+        page = cls()
+        page.user, page.kwargs = user, kwargs
+        page.object = page.get_object()
+        demand(user, page.get_verb(), page.object)
+        return page
+
+    @classmethod
+    def get_verb(cls):
+        return cls.verb or f"view_{cls.model._meta.model_name}"
 
     @classmethod
     def export_view(cls):
@@ -79,6 +107,7 @@ class ListPage(Page):
             page_obj=page,
             page_range=page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1),
             buttons=self.buttons(),
+            views=SavedViews(listing) if self.export_url() else None,
         )
 
 
@@ -135,6 +164,17 @@ class Listing:
             return []
         return [(label, text, self.query_without(name)) for name, label, text in self.filterset.words()]
 
+    @property
+    def own_query(self):
+        """The query string that says what is listed and no more: known filters, columns and order, where not the usual."""
+        table, data = self.page.table_class, self.data
+        found = [(name, value) for name in self.filterset.filters for value in dict.fromkeys(data.getlist(name)) if value.strip()]
+        if self.sort and tuple(self.sort) != table.default_sort():
+            found += [("sort", name) for name in self.sort]
+        if set(self.columns) != set(table.default_columns()):
+            found += [("columns", name) for name in table.base_columns if name in self.columns]
+        return urlencode(found)
+
     def query_without(self, *names):
         data = self.data.copy()
         for name in (*names, "page"):
@@ -154,6 +194,16 @@ class Listing:
     def _blank_table(self):
         return self.table(self.filterset.queryset.none())
 
+    def sort_words(self):
+        """The order as a person reads it."""
+        labels = {column.name: column.header for column in self._blank_table.columns.iterall()}
+        order = self.sort or self._blank_table.default_sort()
+        return "、".join(f"{labels[name.removeprefix('-')]} {'↓' if name[0] == '-' else '↑'}" for name in order)
+
+    def column_words(self):
+        """The columns shown, in their order."""
+        return "、".join(str(column.header) for column in self._blank_table.columns)
+
     def sort_choices(self):
         """[(value, label, chosen)] for those who cannot tap a heading."""
         table = self._blank_table
@@ -172,110 +222,25 @@ class Listing:
         return [(c.name, c.header, c.name in self.columns, c.name in usual) for c in table.columns.iterall()]
 
 
-class ExportPage(Page):
-    """The list as a workbook: all pages of exactly what is listed, for a reason that goes into the ledger."""
+class SavedViews:
+    """The saved views of a list for its menu, in one query: one's own, and those that others share."""
 
-    of = None
-    template_name = "generic/export.html"
+    def __init__(self, listing):
+        self.listing, page = listing, listing.page
+        self.noun, self.at = page.get_noun(), page.kwargs.get("pk", "")
+        rows = visible_to(page.user, SavedView).filter(list=self.noun).select_related("owner")
+        self.all = list(rows)
+        self.own = [view for view in self.all if view.owner_id == page.user.pk]
+        self.shared = [view for view in self.all if view.owner_id != page.user.pk]
+        came_by = listing.data.get("view", "")
+        self.current = next((view for view in self.all if str(view.pk) == came_by), None)
 
-    def dispatch(self, request, *args, **kwargs):
-        self.list_page = self.of()
-        self.list_page.setup(request, *args, **kwargs)
-        self.model = self.of.model
-        self.verb = self.of.verb or f"view_{self.model._meta.model_name}"
-        return super().dispatch(request, *args, **kwargs)
+    def changed(self):
+        """Was more than the page changed since one's own view was opened?"""
+        view = self.current
+        return view in self.own and not self.listing.problems and self.listing.own_query != view.query
 
-    def get_title(self):
-        return _("Export: %s") % self.list_page.get_title()
-
-    def get_object(self):
-        self.list_page.object = self.list_page.get_object()
-        return self.list_page.object
-
-    def _listing(self):
-        """Filters may come in the address or in the body; never twice."""
-        data = self.request.GET.copy()
-        for name, values in self.request.POST.lists():
-            data.setlist(name, values)
-        return self.list_page.listing(data)
-
-    def _ask(self, listing, status=200, error=""):
-        problems = listing.strict_problems()
-        count = 0 if problems else listing.queryset.count()
-        return self.render(status, listing=listing, problems=problems, count=count, error=error, reason=self._reason())
-
-    def _reason(self):
-        return plain_text(self.request.POST.get("reason"))
-
-    def get(self, request, *args, **kwargs):
-        return self._ask(self._listing())
-
-    def post(self, request, *args, **kwargs):
-        listing = self._listing()
-        if listing.strict_problems():
-            return self._ask(listing, status=400)
-        if len(self._reason()) < 2:
-            return self._ask(listing, status=400, error=_("Say why this list leaves the system."))
-        if len(self._reason()) > REASON_LIMIT:
-            long = Refusal("too_long", {"limit": REASON_LIMIT, "length": len(self._reason())})
-            return self._ask(listing, status=400, error=sentence(long))
-        if listing.queryset[ROW_LIMIT : ROW_LIMIT + 1].exists():
-            return self._ask(listing, status=400, error=_("More rows than a sheet can hold: filter first."))
-        return self._send(listing)
-
-    def _send(self, listing):
-        title = str(self.list_page.get_title())
-        table = listing.table(listing.queryset)
-        records = listing.queryset.iterator(chunk_size=2000)
-        sheet = Sheet(title, table.headings(), table.typed_rows(records), table.kinds())
-        file = tempfile.TemporaryFile()  # noqa: SIM115  the response closes it
-        try:
-            counts = write_workbook(
-                file,
-                [sheet],
-                lambda counts: self._about(title, listing, sum(counts.values())),
-                about_title=_("About"),
-                author=str(self.user),
-            )
-            file.seek(0)
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-            # Before the file leaves: without this entry there is no export.
-            self._note(title, listing, table, sum(counts.values()), digest)
-        except BaseException:
-            file.close()
-            raise
-        file.seek(0)
-        name = f"{title} {timezone.localdate():%Y-%m-%d}.xlsx"
-        return FileResponse(file, as_attachment=True, filename=name, content_type=EXCEL)
-
-    def _note(self, title, listing, table, rows, digest):
-        facts = {
-            "list": self.list_page.get_noun(),
-            "rows": rows,
-            "columns": list(listing.columns),
-            "filters": {name: text for name, _label, text in listing.filterset.words()},
-            "sort": list(listing.sort or table.default_sort()),
-            "sha256": digest,
-        }
-        with ledger.recorded(by=self.user, verb="export", reason=self._reason()):
-            kind = self.model._meta.label_lower
-            ledger.note(by=self.user, verb="export", object_type=kind, object_name=title, facts=facts, reason=self._reason())
-            if table.revealed:
-                facts = {"list": facts["list"], "values": table.revealed, "sha256": digest}
-                ledger.note(by=self.user, verb="reveal", object_type=kind, object_name=title, facts=facts, reason=self._reason())
-
-    def _about(self, title, listing, rows):
-        """Who, when, why, what: so that a copy on somebody's desk can be traced back."""
-        seq, digest = ledger.head()
-        by_name = {name: label for name, label, *_rest in listing.column_choices()}
-        sort = listing.sort or listing.page.table_class.default_sort()
-        return [
-            (_("List"), title),
-            (_("Exported by"), f"{self.user} ({self.user.get_username()})"),
-            (_("Exported at"), timezone.now()),
-            (_("Reason"), self._reason()),
-            *((_("Filter: %s") % label, text) for _name, label, text in listing.filterset.words()),
-            (_("Sorted by"), "、".join(f"{by_name[s.removeprefix('-')]} {'↓' if s[0] == '-' else '↑'}" for s in sort)),
-            (_("Rows"), rows),
-            (_("Ledger head"), f"{seq} {digest}"),
-        ]
+    def place(self):
+        """What tells the pages of saved views which list it is and what it shows."""
+        query = "" if self.listing.problems else self.listing.own_query
+        return urlencode({"list": self.noun, "at": self.at, "query": query})

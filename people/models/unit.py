@@ -2,6 +2,7 @@
 
 from django.db import connections, models
 from django.db.models import CheckConstraint, F, Q
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 from tree_queries.fields import TreeNodeForeignKey
 from tree_queries.query import TreeQuerySet
@@ -33,6 +34,18 @@ class UnitQuerySet(RecordedQuerySet, TreeQuerySet):
                 for root, unit in cursor.fetchall():
                     found[root].add(unit)
         return found
+
+    def above(self, units):
+        """Everything above the given units (ids), whatever the height; for a look-up within another query."""
+        units = sorted(units)
+        if not units:
+            return self.none()
+        table, marks = self.model._meta.db_table, ", ".join(["%s"] * len(units))
+        climb = (
+            f"WITH RECURSIVE climb(id) AS (SELECT parent_id FROM {table} WHERE id IN ({marks}) UNION "
+            f"SELECT u.parent_id FROM {table} u JOIN climb c ON u.id = c.id) SELECT id FROM climb WHERE id IS NOT NULL"
+        )
+        return self.filter(pk__in=RawSQL(climb, units))
 
     def below(self, roots):
         """The given units and everything below them, whatever the depth."""
