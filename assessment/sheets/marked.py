@@ -15,22 +15,17 @@ from xml.sax.saxutils import escape
 from django.utils.translation import gettext as _
 from openpyxl.utils import column_index_from_string, get_column_letter
 
-from assessment.columns import fold, is_aside
 from assessment.sheets.allowance import Allowance
-from assessment.sheets.book import Book, plain
-from assessment.sheets.cells import COLUMN_LIMIT
-from assessment.sheets.exchange_read import format_of
+from assessment.sheets.book import Book
 from assessment.sheets.marks import Styles
-from assessment.sheets.markup import parse
 from assessment.sheets.package import open_package
-from assessment.sheets.read import HEAD_ROWS, find_headings, heading_fields, upright
-from assessment.sheets.rewrite import Rewriter, tag
+from assessment.sheets.places import Look, Passing, name_headings
+from assessment.sheets.rewrite import tag
 from assessment.sheets.write import typed
 from assessment.wording import sentence
 from people.refusals import Refusal
 
 WIDTH = 60  # of the column of reasons, in characters
-LOOKED_AT = 4 * HEAD_ROWS  # rows in which headings are looked for: some may turn out to be blank
 _REFERENCE = re.compile(r"([A-Z]+\d+):([A-Z]+)(\d+)")
 
 
@@ -44,9 +39,9 @@ def write(file, source, faults):
         looks = {}
         for title, part, _hidden in book.sheets:
             if by_sheet.get(title) and part not in looks:
-                looks[part] = _Look(title, by_sheet[title])
+                looks[part] = Look(title, by_sheet[title])
                 looks[part].run(package.blocks(part))
-        _name_headings(package, book.linked("sharedStrings"), looks.values())
+        name_headings(package, book.linked("sharedStrings"), looks.values())
         part = book.linked("styles")
         styles = Styles(package.blocks(part) if part else None)
         styles.need(set().union({None}, *(look.styles() for look in looks.values())))
@@ -73,141 +68,7 @@ def reasons(faults):
     return "\n".join(dict.fromkeys(said))
 
 
-def _name_headings(package, part, looks):
-    """Find the headings among the first rows; their texts may be shared ones."""
-    wanted, strings = set().union(*(look.shared for look in looks)), {}
-    number, pieces = 0, []
-
-    def item(_text):
-        nonlocal number
-        if number in wanted:
-            strings[number] = plain(pieces)
-        number += 1
-        pieces.clear()
-
-    if part and wanted:
-        parse(package.blocks(part), {}, {"t": pieces.append, "si": item})
-    for look in looks:
-        look.name_headings(strings)
-
-
-class _Sheet(Rewriter):
-    """A sheet on its way through: knows in which row and column it is."""
-
-    NAMES = ("dimension", "cols", "col", "sheetData", "row", "c", "v", "t", "f", "mergeCell")
-
-    def __init__(self, write=lambda piece: None):
-        super().__init__(write)
-        self._row = self._column = 0
-        self._numbers = {}
-
-    def _begin_row(self, attributes):
-        self._row, self._column = int(attributes.get("r", self._row + 1)), 0
-
-    def _begin_cell(self, attributes):
-        reference = attributes.get("r")
-        if reference is None:
-            self._column += 1
-        else:
-            letters = reference.rstrip("0123456789")
-            self._column = self._numbers.get(letters) or self._numbers.setdefault(letters, column_index_from_string(letters))
-
-
-class _Look(_Sheet):
-    """First pass: where the headings are, which columns and formats are in use."""
-
-    def __init__(self, title, faults):
-        super().__init__()
-        self.title, self.faults = title, faults  # faults: {row: [Fault]}
-        self.used = 0  # the last column that holds anything
-        self.seen = defaultdict(set)  # column -> formats of its cells in faulty rows
-        self.columns = []  # (first, last, format)
-        self._top, self._merged, self._kind, self._text = [], [], None, ""
-        self.head, self.places, self.aside, self.aside_used, self.head_style = 0, {}, None, False, None
-
-    @property
-    def shared(self):
-        """Numbers of the shared texts among the first rows."""
-        return {int(text) for _, cells in self._top for kind, text, _ in cells.values() if kind == "s" and text.strip().isdecimal()}
-
-    def start(self, name, attributes):
-        own = self.own.get(name)
-        if own == "c":
-            self._begin_cell(attributes)
-            self._attributes = attributes
-            if self._row in self.faults:
-                self.seen[self._column].add(attributes.get("s"))
-        elif own in ("v", "t", "f"):
-            if self.used < self._column <= COLUMN_LIMIT:
-                self.used = self._column
-            if len(self._top) <= LOOKED_AT and own != "f":
-                self.listen(self.start, self._end, self._texts)
-        elif own == "row":
-            self._begin_row(attributes)
-            if attributes.get("customFormat") in ("1", "true") and self._row in self.faults:
-                self.seen[0].add(attributes.get("s"))
-        elif own == "col":
-            self.columns.append((int(attributes.get("min", 0)), int(attributes.get("max", 0)), attributes.get("style")))
-        elif own == "mergeCell":
-            self._merged.append(attributes.get("ref", ""))
-
-    def _texts(self, text):
-        self._text += text
-
-    def _end(self, name):
-        if not self._top or self._top[-1][0] != self._row:
-            self._top.append((self._row, {}))
-        cells, kind, style = self._top[-1][1], self._attributes.get("t"), self._attributes.get("s")
-        before = cells[self._column - 1][1] if self._column - 1 in cells else ""
-        cells[self._column - 1] = (kind, before + self._text, style)
-        self._text = ""
-        self.listen(self.start)
-
-    def name_headings(self, strings):
-        """Which columns bear which heading, and where the reasons go."""
-        rows = []
-        for number, cells in self._top:
-            values = {c: strings.get(int(text), "") if kind == "s" else plain([text]) for c, (kind, text, _) in cells.items()}
-            if any(values.values()):
-                rows.append((number, [values.get(column) or None for column in range(max(values) + 1)]))
-        fields = heading_fields(format_of(self.title))
-        self.head, headings = find_headings(rows, upright(_ranges(self._merged)), fields)
-        places = defaultdict(list)
-        for column, text in headings:
-            if is_aside(text):
-                self.aside, self.aside_used = self.aside or column + 1, True
-            else:
-                places[fold(text)].append(column + 1)
-        self.places = places
-        last = headings[-1][0] if headings else 0
-        self.head_style = next((cells[last][2] for number, cells in self._top if number == self.head and last in cells), None)
-        if self.aside is None and self.used < COLUMN_LIMIT:
-            self.aside = self.used + 1
-
-    def targets(self, faults):
-        """Columns of the cells that these errors are about."""
-        return {column for fault in faults for column in self.places.get(fold(fault.column), ())}
-
-    def default(self, column):
-        """Format of a cell that is not there."""
-        return next((style for first, last, style in self.columns if first <= column <= last), None)
-
-    def styles(self):
-        """Formats that are to be had in colour."""
-        wanted = {column for faults in self.faults.values() for column in self.targets(faults)}
-        found = set(self.seen[0])
-        for column in wanted:
-            found |= self.seen[column] | {self.default(column)}
-        return found
-
-
-def _ranges(merged):
-    for reference in merged:
-        if found := re.fullmatch(r"([A-Z]+)(\d+):[A-Z]+(\d+)", reference):
-            yield int(found[2]), column_index_from_string(found[1]) - 1, int(found[3])
-
-
-class _Mark(_Sheet):
+class _Mark(Passing):
     """Second pass: the copy."""
 
     def __init__(self, write, look, styles):
@@ -278,7 +139,10 @@ class _Mark(_Sheet):
     def _start_row(self, name, attributes):
         self._begin_row(attributes)
         self._after = None
-        look, faults = self._look, self._look.faults.get(self._row, ())
+        look = self._look
+        faults = look.faults.get(self._row, [])
+        if self._row == look.head:
+            faults = [*look.faults.get(0, []), *faults]  # what is wrong with the sheet as a whole
         self._pending = dict.fromkeys(sorted(look.targets(faults)))
         self._default = attributes.get("s") if attributes.get("customFormat") in ("1", "true") else None
         if look.aside and (faults or self._row == look.head):

@@ -31,7 +31,7 @@ def plain_text(value):
         return ""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    elif isinstance(value, datetime) and not value.time():
+    elif isinstance(value, datetime) and value.time() == time():
         value = value.date()
     return _CONTROL.sub("", str(value).replace("\r\n", "\n").replace("\r", "\n")).strip()
 
