@@ -15,6 +15,7 @@ from django.db import connection
 from django.db.models import F
 from django.db.models.functions import Coalesce, Collate
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from assessment import columns, files, words
 from assessment.actions import exports
@@ -62,45 +63,61 @@ def by_text(*paths):
 ASSESSEE = ("cadre__code", "group__code")
 
 
-def export(*, by, file, reason, campaign="", name="exchange", finish=None):
-    """Write the workbook to an open binary file and note it in the ledger; returns {sheet title: rows}.
+@dataclass
+class Export:
+    """One exchange workbook: `write` it, then `issue` it in the transaction that lets it leave.
 
-    campaign: a code, to give out only what belongs to it. name: of the file. finish: called with the rows inside the
-    transaction of the entry, so that a job ends with it.
+    campaign: a code, to give out only what belongs to it. name: of the file.
     """
-    access.demand(by, "export_workbook")
-    reason = exports.check_reason(reason)
-    only = None
-    if campaign:
-        only = visible_to(by, Campaign).filter(code=campaign).first()
-        if only is None:
-            raise Refused(Refusal("unknown_campaign", {"value": campaign}, "campaign"))
-    out = Exporter(by, only)
 
-    def about(counts):
+    by: object
+    reason: str
+    campaign: str = ""
+    name: str = "exchange"
+
+    def __post_init__(self):
+        access.demand(self.by, "export_workbook")
+        self.reason, self.only = exports.check_reason(self.reason), None
+        if self.campaign:
+            self.only = visible_to(self.by, Campaign).filter(code=self.campaign).first()
+            if self.only is None:
+                raise Refused(Refusal("unknown_campaign", {"value": self.campaign}, "campaign"))
+
+    def write(self, file, progress=None):
+        """Write to an open binary file. progress: called with (rows written, rows in all)."""
+        with ledger.still():  # what is added meanwhile is in none of the sheets
+            self.out, self.head = Exporter(self.by, self.only, progress), ledger.head()
+            title, author = columns.ABOUT.zh, self.by.username
+            self.counts = write_workbook(file, self.out.sheets(), lambda rows: list(self._about(rows)), about_title=title, author=author)
+
+    def issue(self, sha256):
+        """Make the entry without which nothing leaves."""
+        facts = {"rows": self.counts, "campaign": self.only.code if self.only else ""}
+        revealed = {"cadres": self.out.revealed, "fields": list(SECRETS)} if self.out.revealed else None
+        exports.issued(
+            by=self.by, sha256=sha256, kind="workbook", name=self.name, reason=self.reason, facts=facts, revealed=revealed
+        )
+
+    def _about(self, counts):
+        by, only = self.by, self.only
         yield "导出人", f"{by}（{by.username}）" if str(by) != by.username else by.username
         yield "导出时间", timezone.now()
-        yield "导出事由", reason
+        yield "导出事由", self.reason
         yield "导出范围", f"考核任务 {only.code} {only.title}" if only else "可见的全部"
-        if out.blind is not None:
+        if self.out.blind is not None:
             yield "盲评", "本人评定之前，不列出他人的了解情况和评定"
         for title, count in counts.items():
             yield f"行数：{title}", count
-        yield "台账", f"{head[0]} {head[1]}"
+        yield "台账", f"{self.head[0]} {self.head[1]}"
         yield "核验", "“历史”中的“核验”页或命令 manage.py verify_export 可判明本文件是否由本系统发出、发出后是否改动"
 
-    with ledger.still():  # what is added meanwhile is in none of the sheets
-        head = ledger.head()
-        counts = write_workbook(file, out.sheets(), lambda rows: list(about(rows)), about_title=columns.ABOUT.zh, author=by.username)
-    facts = {"rows": counts, "campaign": only.code if only else ""}
-    revealed = {"cadres": out.revealed, "fields": list(SECRETS)} if out.revealed else None
-    with ledger.recorded(by=by, verb="export", reason=reason):
-        exports.issued(
-            by=by, sha256=files.digest(file), kind="workbook", name=name, reason=reason, facts=facts, revealed=revealed
-        )
-        if finish:
-            finish(counts)
-    return counts
+
+def export(*, by, file, reason, campaign=""):
+    """Write the workbook to an open binary file and note it in the ledger; returns {sheet title: rows}."""
+    made = Export(by, reason, campaign)
+    made.write(file)
+    made.issue(files.digest(file))
+    return made.counts
 
 
 @dataclass
@@ -109,6 +126,7 @@ class Exporter:
 
     by: object
     only: Campaign | None = None
+    progress: object = None
     revealed: int = 0
     dimensions: list = field(default_factory=list)  # names of the dimension columns
 
@@ -128,7 +146,7 @@ class Exporter:
         if self.blind is not None:
             self.findings = self.findings.filter(evaluation__in=visible_to(self.by, Evaluation).exclude(self.blind))
         self.reveal = access.scope(self.by, "reveal")
-        self.dimensions = self._dimension_names()
+        self.dimensions, self.written = self._dimension_names(), 0
 
     def sheets(self):
         """The sheets in the order of the format, rows as they come from the database."""
@@ -153,7 +171,21 @@ class Exporter:
             place = keys.index("score") if "score" in keys else len(keys)
             headings[place:place], keys[place:place] = self.dimensions, map(dimension, self.dimensions)
             kinds[place:place] = ["score" if sheet.out_only else "text"] * len(self.dimensions)
-        return Sheet(sheet.zh, headings, ([row.get(key) for key in keys] for row in rows), kinds)
+        return Sheet(sheet.zh, headings, self._told([row.get(key) for key in keys] for row in rows), kinds)
+
+    def _told(self, rows):
+        """The same rows; whoever waits is told of them."""
+        for row in rows:
+            self.written += 1
+            if self.progress and self.written % 200 == 0:
+                self.progress(self.written, self.total)
+            yield row
+
+    @cached_property
+    def total(self):
+        """Rows of the sheets that may be long."""
+        findings = self.findings.filter(contact__in=self.contacts)
+        return sum(rows.count() for rows in (self.cadres, self.evaluations, self.evaluations, findings, self.decisions))
 
     def _dimension_names(self):
         rows = Dimension.objects.filter(scheme__campaigns__in=self.campaigns)
