@@ -21,17 +21,17 @@ class OfList(FormPage):
     def noun(self):
         return self.object.list if self.object else self.request.GET.get("list", "")
 
-    def place(self):
+    def parts(self):
         """The parts of the list's address."""
         at = whole(self.request.GET.get("at"))
         return {} if at is None else {"pk": at}
 
     def listing(self):
         """The list with what it shows, for this user; 404 if there is none."""
-        declared = find(self.noun(), self.place())
+        declared = find(self.noun(), self.parts())
         if declared is None:
             raise Http404
-        found = declared.opened(self.user, self.place()).listing(QueryDict(self.request.GET.get("query", "")))
+        found = declared.opened(self.user, self.parts()).listing(QueryDict(self.request.GET.get("query", "")))
         if found.problems:
             refuse(Refusal("filter_unfit"))
         return found
@@ -39,7 +39,7 @@ class OfList(FormPage):
     def shown(self, query, view=None):
         """The list's address with a query."""
         parts = [query, urlencode({"view": view.pk}) if view else ""]
-        return f"{address(self.noun(), self.place())}?{'&'.join(filter(None, parts))}"
+        return f"{address(self.noun(), self.parts())}?{'&'.join(filter(None, parts))}"
 
     def form_kwargs(self):
         return {"user": self.user}
