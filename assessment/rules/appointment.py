@@ -92,19 +92,17 @@ class Line:
 
 def resume(text):
     """The stations of a resume; a line that does not begin with a month continues the one before it."""
-    found = []
-    for raw in (text or "").splitlines():
-        line = raw.strip()
+    found = []  # (begin, end, open, lines)
+    for line in filter(None, (raw.strip() for raw in (text or "").splitlines())):
         span = _SPAN.fullmatch(line)
         if span and 1 <= int(span[2]) <= 12 and (span[5] is None or 1 <= int(span[5]) <= 12):
             begin, end = f"{span[1]}.{int(span[2]):02d}", f"{span[4]}.{int(span[5]):02d}" if span[4] else ""
-            found.append(Line(begin, end, bool(span[3]) and not end, span[6].strip()))
-        elif line and found:
-            last = found.pop()
-            found.append(Line(last.begin, last.end, last.open, f"{last.text}\n{line}".strip()))
-        elif line:
-            found.append(Line("", "", False, line))
-    return found
+            found.append((begin, end, bool(span[3]) and not end, [span[6].strip()]))
+        elif found:
+            found[-1][-1].append(line)
+        else:
+            found.append(("", "", False, [line]))
+    return [Line(begin, end, going_on, "\n".join(lines).strip()) for begin, end, going_on, lines in found]
 
 
 def resume_text(text):

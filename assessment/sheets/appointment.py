@@ -1,5 +1,7 @@
 """The appointment form 干部任免审批表 of a cadre: our records as a `Person` of the exchange format, and the other way round."""
 
+from django.utils.translation import gettext as _
+
 from assessment.models import SignedOpinion
 from assessment.queries import papers
 from assessment.rules import appointment as rules
@@ -9,7 +11,7 @@ from people import codes
 from people.access import scope, visible_to
 from people.actions import cadres, profiles
 from people.actions.inputs import Unreadable
-from people.models import Photo, Profile
+from people.models import Cadre, Photo, Profile
 from people.refusals import Refusal
 
 PARTY, ID_NUMBER, VERSION, UNKNOWN = "RuDangShiJian", "ShenFenZheng", "Version", "*"
@@ -75,6 +77,17 @@ def person_of(cadre, profile=None, photo=b"", *, reveal=False, results=""):
         values[ID_NUMBER] = ""
     family = [{key: row.get(key, "") for key in RELATIVE.values()} for row in profile.family]
     return Person(values, family, bytes(photo), [(row["after"], row["xml"]) for row in profile.unknown])
+
+
+def label(element):
+    """An element by the name of our field."""
+    if element == FAMILY:
+        return Profile._meta.get_field("family").verbose_name
+    if element == PHOTO:
+        return _("Photo")
+    if element == UNKNOWN:
+        return _("Further elements of the file")
+    return Cadre._meta.get_field(CADRE[element]).verbose_name if element in CADRE else Profile._meta.get_field(PROFILE[element]).verbose_name
 
 
 def unknown_text(person):

@@ -1,14 +1,15 @@
 """What the form of a cadre would say beside what a file says, element by element: a file that came from here never differs."""
 
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 
 from django.utils.translation import gettext as _
 
 from assessment.rules import appointment as rules
-from assessment.sheets.appointment import CADRE, DAYS, ID_NUMBER, MONTHS, PARTY, PROFILE, UNKNOWN, VERSION, WORDS, problem, unknown_text
+from assessment.sheets.appointment import DAYS, ID_NUMBER, MONTHS, PARTY, UNKNOWN, VERSION, WORDS, label, problem, unknown_text
 from assessment.sheets.lrmx import ELEMENTS, FAMILY, PHOTO, RESUME
 from people import photos
-from people.models import Cadre, Profile
+from people.actions.inputs import LONGEST
 from people.refusals import Refusal
 
 
@@ -30,26 +31,34 @@ class Difference:
         """Does the file say something? A blank is seldom a wish."""
         return bool(self.theirs)
 
-
-def label(element):
-    """An element by the name of our field."""
-    if element == FAMILY:
-        return Profile._meta.get_field("family").verbose_name
-    if element == PHOTO:
-        return _("Photo")
-    if element == UNKNOWN:
-        return _("Further elements of the file")
-    return Cadre._meta.get_field(CADRE[element]).verbose_name if element in CADRE else Profile._meta.get_field(PROFILE[element]).verbose_name
+    @property
+    def marked(self):
+        """([(text, does it differ)] of ours, the same of theirs): by lines, of one line by its signs."""
+        if len(self.theirs) > LONGEST:  # it cannot be taken over: its beginning shows what it is
+            return [(self.ours, True)], [(f"{self.theirs[:500]} …", True)]
+        sides, between = [self.ours.splitlines(), self.theirs.splitlines()], "\n"
+        if max(map(len, sides)) <= 1:
+            if not 12 < max(len(self.ours), len(self.theirs)) <= 300:
+                return [(self.ours, True)], [(self.theirs, True)]
+            sides, between = [list(self.ours), list(self.theirs)], ""
+        keys = [[rules.folded(text) for text in side] for side in sides]
+        parts = [], []
+        for kind, *spans in SequenceMatcher(None, *keys, autojunk=False).get_opcodes():
+            for part, side, (start, end) in zip(parts, sides, (spans[:2], spans[2:]), strict=True):
+                if start < end:
+                    part.append((between.join(side[start:end]) + between, kind != "equal"))
+        return parts
 
 
 def compare(ours, theirs, *, reveal=False):
     """[Difference] of all that the file tells, in the order of the form; what it leaves out is not compared.
 
-    An ID number is compared for who may see it. The version of the program is no difference.
+    An ID number is compared for who may see it, where the file has one: files are often given out without. The version of the
+    program is no difference.
     """
     found = []
     for element in ELEMENTS:
-        if element == VERSION or (element == ID_NUMBER and not reveal):
+        if element == VERSION or (element == ID_NUMBER and not (reveal and theirs.values.get(element))):
             continue
         if element == PHOTO:
             found += _photos(ours, theirs)
@@ -58,7 +67,8 @@ def compare(ours, theirs, *, reveal=False):
             if rules.folded(texts[0]) != rules.folded(texts[1]):
                 found.append(Difference(element, *texts, problem(theirs, element)))
         elif element in theirs.values and same(element, ours.values[element]) != same(element, theirs.values[element]):
-            found.append(Difference(element, ours.values[element], theirs.values[element], problem(theirs, element)))
+            told = rules.resume_text(theirs.values[element]) if element == RESUME else theirs.values[element]
+            found.append(Difference(element, ours.values[element], told, problem(theirs, element)))
     if theirs.unknown and theirs.unknown != ours.unknown:
         found.append(Difference(UNKNOWN, unknown_text(ours), unknown_text(theirs), problem(theirs, UNKNOWN)))
     return found
@@ -78,14 +88,15 @@ def same(element, text):
 def _photos(ours, theirs):
     if theirs.photo is None or theirs.photo == ours.photo:
         return []
+    kept = _("a photo") if ours.photo else ""
     if not theirs.photo:
-        return [Difference(PHOTO, _("a photo"), "")]
+        return [Difference(PHOTO, kept, "")]
+    told = _("another photo") if ours.photo else _("a photo")
     try:
-        if photos.portrait(theirs.photo).content == ours.photo:
-            return []
+        same = photos.portrait(theirs.photo).content == ours.photo
     except photos.Unfit as unfit:
-        return [Difference(PHOTO, _("a photo") if ours.photo else "", _("another photo"), Refusal(unfit.code, unfit.facts))]
-    return [Difference(PHOTO, _("a photo") if ours.photo else "", _("another photo") if ours.photo else _("a photo"))]
+        return [Difference(PHOTO, kept, told, Refusal(unfit.code, unfit.facts))]
+    return [] if same else [Difference(PHOTO, kept, told)]
 
 
 def family_text(rows):

@@ -42,6 +42,7 @@ RELATIVE = {
 
 FILE_LIMIT = 5 << 20  # bytes
 PHOTO_LIMIT = 2 << 20
+TEXT_LIMIT = 100_000  # signs; how long a field may be, the actions say
 RELATIVES = 100
 UNKNOWN = 50  # elements; together at most
 UNKNOWN_SIGNS = 50_000
@@ -163,7 +164,10 @@ def _text(element):
     parts = [element.text or ""]
     for child in element:
         parts += ["\n" if child.tag.lower() == "br" else _text(child), child.tail or ""]
-    return tidy("".join(parts))
+    text = "".join(parts)
+    if len(text) > TEXT_LIMIT:
+        raise refused("too_long", length=len(text), limit=TEXT_LIMIT)
+    return tidy(text)
 
 
 def _family(person, container):
