@@ -9,7 +9,7 @@ from assessment.actions import exports
 from assessment.actions.jobs import plain, runner
 from assessment.actions.running import stored
 from assessment.models import Job
-from assessment.sheets import exchange
+from assessment.sheets import exchange, left_out, marked
 from assessment.sheets.exchange_read import shown
 from people.ledger import recorded
 from people.refusals import Refusal, refuse
@@ -35,8 +35,6 @@ def check(running):
     if not work.faults:
         running.finish(**outcome)
         return
-    from assessment.sheets import marked
-
     running.progress(0, 0, _("Marking the errors in a copy"))
     with running.writing(_renamed(job.upload_name, _("marked")), ".xlsx") as file:
         marked.write(file, running.upload, work.faults)
@@ -56,8 +54,6 @@ def take(running):
         refuse(Refusal("changed_meanwhile", {"count": len(work.faults)}))
     rest = getattr(work, "left_out", [])
     if rest:
-        from assessment.sheets import left_out
-
         with running.writing(_renamed(checked.upload_name, _("not taken")), ".xlsx") as file:
             left_out.write(file, path, rest)
     outcome = {"counts": _counts(work), "left_out": len(rest)}
