@@ -7,9 +7,10 @@ about himself or his kin.
 
 from django.db.models import BooleanField, Case, Exists, F, OuterRef, Prefetch, Q, Subquery, Value, When
 
-from assessment.models import Contact, Evaluation, Finding, Rating, TeamMember
+from assessment.models import Campaign, Contact, Evaluation, Finding, Rating, TeamMember
 from assessment.queries.blind import condition, sealed
 from people.access import scope, visible_to
+from people.models import User
 
 SOURCE = {"seen_source": "source_name", "seen_post": "source_post", "seen_relation": "relation"}
 
@@ -84,6 +85,17 @@ def roster(evaluations, campaign):
     """Assessees of a campaign for whom evidence can come in, in the order of their units."""
     rows = evaluations.filter(campaign=campaign, state=Evaluation.State.GATHERING)
     return rows.select_related("cadre", "group", "unit").order_by("unit__code", "cadre__code", "group__code", "pk")
+
+
+def campaigns_open_to(user):
+    """Campaigns in which he may record contacts now."""
+    return visible_to(user, Campaign, "record_contact").filter(state=Campaign.State.OPEN)
+
+
+def colleagues(user):
+    """Those with whom he may go out: who records or signs within his reach."""
+    users = visible_to(user, User, "record_contact").filter(is_active=True, grants__role__in=("assessor", "reviewer"))
+    return users.distinct().order_by("username")[:500]
 
 
 def campaign_of_last(contacts, user, campaigns):

@@ -19,8 +19,8 @@ from people.actions.inputs import plain_text
 
 LONGEST_HEADING = 200
 HEAD_ROWS = 10  # the headings stand in one of the first so many rows that hold anything
-EXAMPLES = ("例:", "例：", "示例")
-_ASIDE = re.compile(r"\s*[(（【\[][^()（）【】\[\]]*[)）】\]]\s*$")  # (必填), (格式：2022-05-06) after a heading
+EXAMPLES = ("例:", "例：", "示例", "Example:")
+_ASIDE = re.compile(r"\s*[(（【\[][^()（）【】\[\]]*[)）】\]]\s*[:：]?\s*$")  # (必填), (格式：2022-05-06) after a heading
 
 
 @dataclass

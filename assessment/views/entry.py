@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from assessment.actions import contacts as actions
 from assessment.forms.base import words_of
 from assessment.forms.contacts import BLOCKS, ContactForm
-from assessment.models import Campaign, Contact, Evaluation
+from assessment.models import Contact, Evaluation
 from assessment.models.contact import Method
 from assessment.queries import contacts as queries
 from assessment.queries.evaluations import with_numbers
@@ -20,7 +20,6 @@ from assessment.views.base import FormPage, Page, whole
 from assessment.views.contacts import CRUMBS
 from people.access import visible_to
 from people.actions.inputs import plain_text
-from people.models import User
 from people.refusals import Refused
 
 SUGGESTED = 12
@@ -35,16 +34,10 @@ class ContactAdd(FormPage):
 
     def campaigns(self):
         """Open campaigns that he may record in."""
-        open_ones = visible_to(self.user, Campaign, "record_contact").filter(state=Campaign.State.OPEN)
-        return open_ones.select_related("scheme").prefetch_related("scheme__dimensions", "scheme__levels")
+        return queries.campaigns_open_to(self.user).select_related("scheme").prefetch_related("scheme__dimensions", "scheme__levels")
 
     def roster(self, campaign):
         return queries.roster(visible_to(self.user, Evaluation, "record_contact"), campaign)
-
-    def colleagues(self):
-        """Those with whom he may go out: who records within his reach."""
-        users = visible_to(self.user, User, "record_contact").filter(is_active=True, grants__role__in=("assessor", "reviewer"))
-        return list(users.distinct().order_by("username")[:500])
 
     def chosen(self, campaigns, asked):
         """The campaign asked for, else that of his last contact, else the newest."""
@@ -56,7 +49,7 @@ class ContactAdd(FormPage):
         campaign = self.chosen(campaigns, str(campaign or ""))
         if campaign is None:
             return None
-        colleagues = self.colleagues()
+        colleagues = list(queries.colleagues(self.user))
         first = {**ContactForm.first(self.user, campaign), **(initial or {})}
         options = {"campaigns": campaigns, "campaign": campaign, "roster": self.roster(campaign), "colleagues": colleagues}
         return ContactForm(data, blocks=blocks, initial=first, **options)
