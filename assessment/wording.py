@@ -38,6 +38,12 @@ SENTENCES = {
     "filter_unfit": N("This filter cannot be applied, so the view is not saved: put the filter right first."),
     "view_title_taken": N("You have a view named %(value)s of this list: take another name, or open that view and save over it."),
     "not_your_view": N("Only its owner changes a view: save it under a name of your own."),
+    # official forms
+    "opinion_altered": N("The signed text about %(value)s does not fit its digest: it was altered, so no form is made of it. Tell an auditor."),
+    "report_short": N("The text of this report has %(length)s characters; %(advised)s or more are usual."),
+    "word_missing": N("Word documents cannot be made on this machine: its administrator has to install the extra “word”. Excel and printing work."),
+    "too_many_papers": N("%(count)s records are listed; a package holds %(limit)s forms at most: filter first."),
+    "no_papers": N("None of the records listed fits this form, so there is nothing to give out."),
     # values that cannot be read
     "too_long": N("This has %(length)s characters; %(limit)s are the most."),
     "unknown_word": N("%(value)s is not known here. Use one of: %(expected)s."),

@@ -23,6 +23,8 @@ SECRETS = {("people.cadre", "id_number"), ("people.cadre", "phone")}
 FACTS = {
     "list": lambda: _("List"),
     "rows": lambda: _("Rows"),
+    "form": lambda: _("Form"),
+    "papers": lambda: _("Forms in the package"),
     "columns": lambda: _("Columns"),
     "filters": lambda: _("Filters"),
     "sort": lambda: _("Sorted by"),

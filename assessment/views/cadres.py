@@ -51,7 +51,10 @@ class CadreDetail(DetailPage):
         return " · ".join(str(part) for part in (cadre.unit.name, cadre.post, level, rank) if part)
 
     def buttons(self):
-        return offers(offer(self.user, "save_cadre", _("Edit"), reverse("cadre_edit", args=[self.object.pk]), self.object))
+        return offers(
+            offer(self.user, "view_profile", _("Official forms"), reverse("cadre_print", args=[self.object.pk]), self.object),
+            offer(self.user, "save_cadre", _("Edit"), reverse("cadre_edit", args=[self.object.pk]), self.object),
+        )
 
     def facts(self):
         cadre = self.object

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from assessment.actions import contacts as actions
 from assessment.filters.contacts import ContactFilter
 from assessment.models import Campaign, Contact, Evaluation, Finding
+from assessment.queries import blind
 from assessment.queries import contacts as queries
 from assessment.tables.contacts import ContactTable, SourceTable
 from assessment.views.base import ActionPage, DetailPage, ListPage, offer
@@ -69,6 +70,16 @@ class ContactDetail(DetailPage):
         return {"findings": findings}
 
     def buttons(self):
+        return [self._form(), *self._another()]
+
+    def _form(self):
+        rows = [finding.evaluation for finding in self.object.shown]
+        for row in rows:
+            row.campaign = self.object.campaign
+        hidden = Refusal("blind") if blind.sealed(self.user, rows) else None
+        return offer(self.user, "view_contact", _("Official forms"), reverse("contact_print", args=[self.object.pk]), refusal=hidden)
+
+    def _another(self):
         if not can(self.user, "record_contact"):
             return []
         closed = None

@@ -20,9 +20,10 @@ from django.utils.translation import gettext_lazy
 
 from assessment.filters.base import NOT_FILTERS
 from assessment.models import SavedView
+from assessment.sheets.official.fill import VERBS
 from assessment.views.common import Page
 from assessment.views.exports import ExportPage
-from people.access import demand, visible_to
+from people.access import can, demand, visible_to
 
 
 def find(noun, kwargs):
@@ -94,6 +95,11 @@ class ListPage(Page):
             return reverse(f"{self.get_noun()}_export", kwargs=self.kwargs)
         except NoReverseMatch:
             return ""
+
+    def papers_url(self):
+        """Where official forms of the rows listed are asked for; "" if there are none for this reader."""
+        verb = VERBS.get(self.get_noun())
+        return reverse(f"{self.get_noun()}_papers") if verb and can(self.user, verb) else ""
 
     def listing(self, data):
         return Listing(self, data)

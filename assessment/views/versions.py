@@ -1,8 +1,7 @@
-"""Signed versions of an opinion: one version, how it differs from the one before, and the form on paper."""
+"""Signed versions of an opinion: one version, and how it differs from the one before. Its forms are in `papers`."""
 
 from django.db.models import Prefetch
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assessment import versions
@@ -11,8 +10,6 @@ from assessment.models.contact import Method
 from assessment.rules.combine import METHODS
 from assessment.views.base import Button, DetailPage
 from assessment.views.opinions import CRUMBS
-from people import ledger
-from people.models import Cadre
 
 
 class OpinionVersion(DetailPage):
@@ -47,16 +44,5 @@ class OpinionVersion(DetailPage):
     def buttons(self):
         return [
             Button(_("The evaluation"), reverse("evaluation_detail", args=[self.object.evaluation_id])),
-            Button(_("Print form"), reverse("signedopinion_print", args=[self.object.pk])),
+            Button(_("Official forms"), reverse("signedopinion_print", args=[self.object.pk])),
         ]
-
-
-class OpinionPrint(OpinionVersion):
-    """The form on A4: what was signed, with its digest and the head of the history, so that the paper anchors both."""
-
-    template_name = "print/evaluation.html"
-
-    def context(self):
-        seq, digest = ledger.head()
-        assessee = self.object.evaluation.assessee
-        return {**super().context(), "seq": seq, "head": digest, "is_cadre": isinstance(assessee, Cadre), "now": timezone.now()}

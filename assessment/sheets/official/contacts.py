@@ -13,7 +13,7 @@ from assessment.sheets.official.layout import SONG, TITLE, Grid, Leaf, Line, Pap
 from assessment.sheets.official.parts import day, label, moment, period, post_in, signed, value
 from people.access import visible_to
 
-FORM = "contact"
+CONTACT = "contact"
 TITLES = {Method.TALK: "谈心谈话记录", Method.ON_SITE: "现场了解记录", Method.PHONE: "电话了解记录"}
 SECRET = "（来源保密，不予显示）"
 RECUSAL = "考察人员与被了解干部不存在公务员法第七十四条所列应当回避的关系。"

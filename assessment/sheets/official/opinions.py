@@ -13,9 +13,10 @@ from django.utils import timezone
 from assessment import versions, words
 from assessment.models import Campaign, Evaluation, SignedOpinion
 from assessment.queries import papers as queries
+from assessment.rules.appointment import age
 from assessment.rules.combine import METHODS, band_of
 from assessment.sheets.official.layout import HEI, PROSE, SONG, TITLE, Grid, Leaf, Line, Paper, Row
-from assessment.sheets.official.parts import BLANK_DAY, SEAL, day, label, moment, month, numeral, period, post_in, signed, value, years
+from assessment.sheets.official.parts import BLANK_DAY, SEAL, day, label, moment, month, numeral, period, post_in, signed, value
 from people import codes
 from people.access import visible_to
 from people.refusals import Refusal, refuse
@@ -250,7 +251,7 @@ def _person(told):
         told.assessee["name"],
         codes.SEX.zh(person.get("sex", "")),
         codes.ETHNICITY.zh(person.get("ethnicity", "")),
-        f"{int(born[:4])}年{int(born[5:7])}月生（{years(born, signed_on)}岁）" if born else "",
+        f"{int(born[:4])}年{int(born[5:7])}月生（{age(born, signed_on)}岁）" if born else "",
         f"籍贯{person['native_place']}" if person.get("native_place") else "",
         codes.EDUCATION.zh(person.get("education", "")),
         degree if not degree or degree.endswith("学位") else f"{degree}学位",

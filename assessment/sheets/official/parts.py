@@ -74,12 +74,6 @@ def period(start, end):
     return f"{day(start)}至{day(end)}"
 
 
-def years(born, on):
-    """Age by year and month; born: a day or "1980-01"."""
-    year, born_month = (born.year, born.month) if hasattr(born, "month") else map(int, born.split("-")[:2])
-    return on.year - year - (on.month < born_month)
-
-
 def numeral(number):
     """一, 十, 十一, 二十 ... 九十九."""
     tens, ones = divmod(number, 10)
