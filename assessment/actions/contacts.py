@@ -83,8 +83,8 @@ def next_number(campaign, besides=()):
 # --- plan and carry out, for this module and for imports
 
 
-def plan(by, drafts, known, upsert=False):
-    """What recording these drafts would do."""
+def plan(by, drafts, known, upsert=False, tell=None):
+    """What recording these drafts would do. tell: called now and then with the row of the draft that is looked at."""
     known.campaigns.load(sorted({code_of(draft.campaign) for draft in drafts}))
     campaigns = dict(known.campaigns.rows)
     known.load_yards(scheme for c in campaigns.values() if (scheme := getattr(c, "scheme", None)))
@@ -101,7 +101,7 @@ def plan(by, drafts, known, upsert=False):
     known.units.load(code for _, kind, code in lost if kind == "unit")
     members = (known.users.get(n) for d in drafts if d.team is not UNSET for n in team_names(d.team))
     known.kin({user.cadre_id for user in members if user and user.cadre_id})
-    return Planner(by, drafts, known, Standing(drafts, campaigns), upsert).plan()
+    return Planner(by, drafts, known, Standing(drafts, campaigns), upsert).plan(tell)
 
 
 class Standing:

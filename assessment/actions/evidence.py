@@ -40,9 +40,12 @@ class Planner:
         self.gate, self.view_source = Gate(by, "record_contact"), Gate(by, "view_source")
         self.taken, self.sent = {}, {}  # by number, by uuid: what these drafts bring themselves
 
-    def plan(self):
+    def plan(self, tell=None):
         for index, draft in enumerate(self.drafts):
-            self._plan_contact(draft.row if draft.row is not None else index, draft)
+            row = draft.row if draft.row is not None else index
+            if tell and index % 100 == 0:
+                tell(row)
+            self._plan_contact(row, draft)
         self.work.sort()
         return self.work
 

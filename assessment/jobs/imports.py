@@ -30,7 +30,7 @@ def check(running):
         "changes": [_change(change) for change in work.changes[:SHOWN]],
         "change_count": len(work.changes),
         "empty": work.empty,
-        "rowless": any(fault.row == 0 for fault in work.faults),
+        "rowless": work.rowless,
     }
     if not work.faults:
         running.finish(**outcome)

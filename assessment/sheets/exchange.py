@@ -11,7 +11,7 @@ import hashlib
 import re
 from functools import partial
 
-from django.db import transaction
+from django.db import IntegrityError, connection
 
 from assessment import columns
 from assessment.actions import campaigns, schemes
@@ -19,30 +19,34 @@ from assessment.actions.known import Known
 from assessment.models import Campaign, Evaluation
 from assessment.sheets.exchange_contacts import plan_contacts
 from assessment.sheets.exchange_read import read_source
+from assessment.sheets.exchange_rest import take_good_rows
 from assessment.sheets.exchange_work import Change, Count, Work, fault_at, own_rows, worded
 from people import access, ledger
 from people.actions import cadres, inputs, units
 from people.models import LedgerEntry
 from people.refusals import Refusal, Refused
 
+#: Number of the lock that imports take one after another on PostgreSQL.
+IMPORTS = 0x1312
 _PART = re.compile(r"(dimensions|levels|grades)(?:-(\d+)-(\w+))?")
 
 
-def prepare(*, by, file, name, progress=None):
+def prepare(*, by, file, name, progress=None, good_rows=False):
     """Read and check a workbook. Raises `Refused` if he may not import or it is no workbook; other errors are `faults`.
 
-    progress: called now and then with (done, total, "read" or "check"), rows counted; raising there ends it. While it checks, this
-    connection only reads: whoever keeps the progress in the database needs a connection of his own (a thread has one).
+    progress: called now and then with (done, total or 0, "read" or "check"), rows counted; raising there ends it. While it checks,
+    this connection only reads: whoever keeps the progress in the database needs a connection of his own (a thread has one).
+    good_rows: leave out the rows with faults, and those that need them, until the rest has none; they are in `left_out`.
     """
     access.demand(by, "import_workbook")
-    tell = progress or (lambda done, total, phase: None)
+    tell = progress or _silent
     tell(0, 0, "read")
-    digest, source = _digest(file), read_source(file)
+    digest, source = _digest(file), read_source(file, lambda done: tell(done, 0, "read"))
     with ledger.still():
         work = Work(by, name, digest, source, head=ledger.head()[0])
-        tell(0, work.rows, "check")
-        _plan(work, Known())
-        tell(work.rows, work.rows, "check")
+        _plan(work, tell)
+        if good_rows:
+            take_good_rows(work, partial(_plan, tell=tell))
     return work
 
 
@@ -56,28 +60,40 @@ def carry_out(work, progress=None, finish=None):
         raise ValueError("an import with faults is not written")
     if progress:
         progress(0, work.rows, "write")
-    if work.empty:
-        if finish:
-            with transaction.atomic():
+    try:
+        with ledger.recorded(by=work.by, verb="import_workbook", reason=work.name):
+            if not work.empty:
+                _write(work)
+            if finish:
                 finish()
-        return
-    with ledger.recorded(by=work.by, verb="import_workbook", reason=work.name):
-        _lock(work)
-        since = LedgerEntry.objects.filter(seq__gt=work.head).exclude(verb__in=ledger.EVENTS)
-        if since.exists():
-            _plan(work, Known())
-            if work.faults:
-                raise Refused(Refusal("changed_meanwhile", {"count": len(work.faults)}))
-        for step in work.steps:
-            step()
-        written = {title: {"new": c.new, "changed": c.changed} for title, c in work.counts.items() if c.new or c.changed}
-        ledger.note(
-            by=work.by, verb="import_file", object_type="workbook", object_name=work.name,
-            facts={"sha256": work.digest, "rows": written},
-        )  # fmt: skip
-        if finish:
-            finish()
+    except IntegrityError as error:  # somebody wrote the same at the same time, in a form: nothing of ours is there
+        if not _changed_since(work):
+            raise
+        raise Refused(Refusal("changed_meanwhile", {"count": 1})) from error
     access.forget(work.by)
+
+
+def _write(work):
+    _lock(work)
+    if _changed_since(work):
+        _plan(work)
+        if work.faults:
+            raise Refused(Refusal("changed_meanwhile", {"count": len(work.faults)}))
+        if work.empty:
+            return
+    for step in work.steps:
+        step()
+    written = {title: {"new": c.new, "changed": c.changed} for title, c in work.counts.items() if c.new or c.changed}
+    facts = {"sha256": work.digest, "rows": written}
+    ledger.note(by=work.by, verb="import_file", object_type="workbook", object_name=work.name, facts=facts)
+
+
+def _changed_since(work):
+    return LedgerEntry.objects.filter(seq__gt=work.head).exclude(verb__in=ledger.EVENTS).exists()
+
+
+def _silent(done, total, phase):
+    """Progress that nobody wants to know."""
 
 
 def _digest(file):
@@ -94,7 +110,9 @@ def _digest(file):
 
 
 def _lock(work):
-    """Lock order: campaigns, evaluations by id, ledger head last."""
+    """One import at a time, so that the second finds what the first wrote. Then campaigns, evaluations by id, ledger head last."""
+    if connection.vendor == "postgresql":  # on SQLite every writer has the database to himself
+        connection.cursor().execute("SELECT pg_advisory_xact_lock(%s)", [IMPORTS])
     codes = {inputs.half_width(row.get("code")) for row in work.source.sheets["campaigns"].rows}
     for name in ("assessees", "contacts"):
         codes |= {inputs.half_width(row.get("campaign")) for row in work.source.sheets[name].rows}
@@ -102,31 +120,45 @@ def _lock(work):
     list(Evaluation.objects.filter(campaign__in=locked).select_for_update().order_by("pk").values_list("pk", flat=True))
 
 
-def _plan(work, known):
+def _plan(work, tell=_silent):
     """Plan sheet by sheet; what a later one speaks of may stand in an earlier one."""
+    known = Known()
     work.faults, work.notes = list(work.source.faults), list(work.source.notes)
-    work.counts, work.changes, work.steps = {}, [], []
+    work.counts, work.changes, work.steps, work.shared = {}, [], [], []
     sheets, by = work.source.sheets, work.by
+    done = 0
 
+    def checked(*names):
+        nonlocal done
+        done += sum(len(sheets[name].rows) for name in names)
+        tell(done, work.rows, "check")
+
+    checked()
     unit_plan = units.plan(by, own_rows(sheets["units"].rows), known)
     _take(work, sheets["units"], unit_plan, partial(units.carry_out, unit_plan), units.INPUTS)
 
+    checked("units")
     cadre_plan = cadres.plan(by, own_rows(sheets["cadres"].rows), known)
     _take(work, sheets["cadres"], cadre_plan, partial(cadres.carry_out, cadre_plan), cadres.INPUTS)
 
+    checked("cadres")
     _plan_schemes(work, known)
 
+    checked("schemes", *schemes.PARTS)
     rows = _campaign_rows(sheets["campaigns"].rows, known)
     campaign_plan = campaigns.plan(by, rows, known)
     _take(work, sheets["campaigns"], campaign_plan, partial(campaigns.carry_out, campaign_plan), campaigns.INPUTS)
 
+    checked("campaigns")
     renamed = {"cadre_code": "cadre", "unit_code": "unit"}
     rows = [{renamed.get(name, name): value for name, value in row.items()} for row in own_rows(sheets["assessees"].rows)]
     roster = campaigns.plan_roster(by, rows, known)
     step = partial(campaigns.carry_out_roster, roster)
     _take(work, sheets["assessees"], roster, step, campaigns.ROSTER, cadre="cadre_code", unit="unit_code")
 
-    plan_contacts(work, known)
+    checked("assessees")
+    plan_contacts(work, known, lambda rows: tell(done + rows, work.rows, "check"))
+    checked("contacts")
     work.steps.append(partial(campaigns.carry_out_closing, campaign_plan))
     # that a column is missing is told once, not for every row; an unreadable cell is no blank one
     lacking = {(sheet.title, heading) for sheet in sheets.values() for heading in sheet.missing}

@@ -15,15 +15,15 @@ _FINDING = re.compile(r"findings(?:-\d+-)?")
 COMMON = ("method", "held_at", "place", "team", "source_name", "relation")
 
 
-def plan_contacts(work, known):
+def plan_contacts(work, known, tell):
+    """tell: called now and then with the number of rows planned."""
     sheet = work.source.sheets["contacts"]
     codes = {inputs.half_width(row.get("campaign")) for row in sheet.rows}
     known.campaigns.load(codes)
     dimensions = _dimension_columns(work, sheet, codes, known)
     drafts = _drafts(work, sheet, dimensions)
-    plan = contacts.plan(work.by, drafts, known, upsert=True)
-    for refusal in plan.refusals:
-        work.faults.append(_contact_fault(sheet, refusal))
+    plan = contacts.plan(work.by, drafts, known, upsert=True, tell=tell)
+    _take_refusals(work, sheet, plan, drafts)
     touched = {item.row: item for item in plan.findings}
     new = sum(item.new for item in touched.values())
     changed = {row for row, item in touched.items() if not item.new} | {item.row for item in plan.changed} - set(touched)
@@ -100,6 +100,15 @@ def _meaning(name, value):
         return evidence.CONTACT[name].read(value)
     except inputs.Unreadable:
         return inputs.half_width(value)
+
+
+def _take_refusals(work, sheet, plan, drafts):
+    rows = {draft.row: [finding.row for finding in draft.findings] for draft in drafts} if plan.refusals else {}
+    for refusal in plan.refusals:
+        fault = _contact_fault(sheet, refusal)
+        work.faults.append(fault)
+        if not refusal.field.startswith("findings-"):
+            work.shared.append((fault, [sheet.numbers[row] for row in rows[refusal.row]]))
 
 
 def _contact_fault(sheet, refusal):

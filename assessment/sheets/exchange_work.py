@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from assessment.sheets.exchange_read import Fault, Source, shown
 from people.actions import inputs
 
+ROWLESS = {"no_known_sheet", "sheet_twice", "heading_twice", "column_missing"}
+
 
 @dataclass(frozen=True)
 class Change:
@@ -27,7 +29,11 @@ class Count:
 
 @dataclass
 class Work:
-    """An import that is read and checked. counts: by Chinese sheet title; notes: (code, facts)."""
+    """An import that is read and checked. counts: by Chinese sheet title; notes: (code, facts).
+
+    shared: (fault, rows) of faults that several rows of the contacts have in common. left_out: (sheet title, row, faults) of rows that
+    are not taken.
+    """
 
     by: object
     name: str
@@ -39,11 +45,18 @@ class Work:
     counts: dict = field(default_factory=dict)
     changes: list = field(default_factory=list)
     steps: list = field(default_factory=list)
+    shared: list = field(default_factory=list)
+    left_out: list = field(default_factory=list)
 
     @property
     def rows(self):
         """How many rows the workbook has."""
         return sum(len(sheet.rows) for sheet in self.source.sheets.values())
+
+    @property
+    def rowless(self):
+        """Is there a fault that leaving out rows does not help?"""
+        return any(fault.code in ROWLESS for fault in self.faults)
 
     @property
     def empty(self):
