@@ -109,7 +109,7 @@ class Export:
         for title, count in counts.items():
             yield f"行数：{title}", count
         yield "台账", f"{self.head[0]} {self.head[1]}"
-        yield "核验", "“历史”中的“核验”页或命令 manage.py verify_export 可判明本文件是否由本系统发出、发出后是否改动"
+        yield "校验", "“历史”中的“校验”页或命令 manage.py verify_export 可判明本文件是否由本系统发出、发出后是否改动"
 
 
 def export(*, by, file, reason, campaign=""):

@@ -33,6 +33,11 @@ AT_ONCE = 5_000  # rows that one waits for; more of them become a job
 CHUNK = 2000
 
 
+def takes_long(rows):
+    """Are these more rows than one waits for?"""
+    return rows > AT_ONCE
+
+
 @dataclass
 class Export:
     """One file of what is listed: `write` it, then `issue` it in the transaction that lets it leave."""
@@ -61,6 +66,8 @@ class Export:
             head, total = ledger.head(), self.listing.queryset.count()
             if self.format == "xlsx" and total > ROW_LIMIT:
                 refuse(Refusal("sheet_full", {"rows": total, "limit": ROW_LIMIT}))
+            if progress:
+                progress(0, total)  # the first row may take long to find
             rows = self._rows(total, progress)
             headings, kinds = self.table.headings(), self.table.kinds()
             if self.format == "csv":
@@ -150,17 +157,19 @@ class ExportPage(Page):
             return self._ask(listing, status=400)
         try:
             export = Export(listing, exports.check_reason(request.POST.get("reason")), format)
-            return self._later(export) if listing.queryset.count() > AT_ONCE else self._send(export)
+            return self._later(export) if takes_long(listing.queryset.count()) else self._send(export)
         except Refused as refused:
             return self._ask(listing, status=400, refusals=refused.refusals)
 
     def _ask(self, listing, status=200, refusals=()):
         problems = listing.strict_problems()
+        count = 0 if problems else listing.queryset.count()
         return self.render(
             status,
             listing=listing,
             problems=problems,
-            count=0 if problems else listing.queryset.count(),
+            count=count,
+            takes_long=takes_long(count),
             refusals=[sentence(refusal) for refusal in refusals if refusal.field != "reason"],
             error=next((sentence(refusal) for refusal in refusals if refusal.field == "reason"), ""),
             reason=plain_text(self.request.POST.get("reason")),

@@ -22,7 +22,7 @@ from assessment.filters.base import NOT_FILTERS
 from assessment.models import SavedView
 from assessment.sheets.official.fill import VERBS
 from assessment.views.common import Page
-from assessment.views.exports import ExportPage
+from assessment.views.exports import ExportPage, takes_long
 from people.access import can, demand, visible_to
 
 
@@ -114,6 +114,7 @@ class ListPage(Page):
             page_range=page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1),
             buttons=self.buttons(),
             views=SavedViews(listing) if self.export_url() else None,
+            takes_long=takes_long(page.paginator.count),
         )
 
 

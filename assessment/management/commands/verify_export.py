@@ -51,4 +51,4 @@ def told(entry):
             value = "; ".join(f"{key}={one}" for key, one in value.items())
         elif isinstance(value, list):
             value = " ".join(map(str, value))
-        yield name, value
+        yield name, "none" if value in ("", None) else value
