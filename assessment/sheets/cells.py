@@ -169,6 +169,8 @@ class Cells:
         day = self._days.get((text, meaning))
         if day is None:
             try:
+                if number < 0:  # Excel shows ####
+                    raise ValueError
                 day = from_excel(number, self._epoch, timedelta=meaning == "delta")
             except (ValueError, OverflowError):
                 return self._fault("day_unreadable", text)

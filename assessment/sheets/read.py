@@ -67,6 +67,14 @@ def read_tables(file, wanted, progress=None):
         return tables, [title for title, _, _ in book.sheets]
 
 
+def refuse_at_once(file):
+    """Refuse an open file of which it can be told without unpacking it."""
+    check_size(file)
+    refuse_foreign(file)
+    with open_package(file):
+        pass
+
+
 # --- headings
 
 

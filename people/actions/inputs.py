@@ -44,7 +44,7 @@ def half_width(value):
 def exact_text(value):
     """The same, but not of a number that the spreadsheet has rounded."""
     if days.is_number(value) and abs(value) >= EXACT:
-        raise Unreadable("digits_lost", value=f"{value:.0f}"[:20])
+        raise Unreadable("digits_lost", value=plain_text(value) if abs(value) < 10**21 else f"{value:.0e}")
     return plain_text(value)
 
 
