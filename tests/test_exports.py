@@ -286,7 +286,7 @@ def test_a_file_of_another_kind_is_known_as_well(world, tmp_path):
     book = load_workbook(path)
     book["干部"]["B2"] = "改了"
     book.save(path)
-    assert any(f"changed since: entry {entries().get().seq}, to lin (lin)" in line for line in refused(path))
+    assert any(f"taken out of a package: entry {entries().get().seq}, to lin (lin)" in line for line in refused(path))
 
 
 def test_a_changed_workbook_says_which_it_was(client, world, issued):
@@ -301,7 +301,7 @@ def test_a_changed_workbook_says_which_it_was(client, world, issued):
     lines = refused(path)
     assert lines[0].startswith("no export has this digest: sha256 ") and "which is ours" in lines[1]
     ours = entries().last()
-    assert lines[2].startswith(f"it seems to come from this export and was changed since: entry {ours.seq}, to lin (lin)")
+    assert lines[2].startswith(f"it seems to come from this export, changed since or taken out of a package: entry {ours.seq}, to lin (lin)")
     assert "reason: 报县委" in lines
 
 
@@ -310,7 +310,7 @@ def test_a_workbook_that_another_program_saved_says_which_it_was(issued, tmp_pat
     out = tmp_path / "out"
     profile = f"-env:UserInstallation=file://{tmp_path / 'profile'}"
     subprocess.run([office, profile, "--headless", "--convert-to", "xlsx", "--outdir", out, path], check=True, capture_output=True, timeout=120)
-    assert any(f"changed since: entry {entries().get().seq}, to lin" in line for line in refused(out / path.name))
+    assert any(f"taken out of a package: entry {entries().get().seq}, to lin" in line for line in refused(out / path.name))
 
 
 def test_a_head_that_was_never_ours(issued):
@@ -322,6 +322,21 @@ def test_a_head_that_was_never_ours(issued):
     book.save(path)
     lines = refused(path)
     assert "which was never ours" in lines[1] and f"entry {entries().get().seq}, to lin" in lines[2]
+
+
+def test_a_sheet_that_names_a_head_in_its_foot(world, issued, tmp_path):
+    """As the official forms do, which say who printed them, but not why."""
+    head, path = ledger.head(), tmp_path / "form.xlsx"
+    issued(user=world.mei)
+    issued()
+    book = Workbook()
+    book.active.append(["第1版　摘要值：" + "a" * 64])
+    book.active.append([f"台账：第 {head[0]} 条　摘要值：{head[1]}"])
+    book.active.append(["打印：lin（lin）　2022-05-06 09:00"])
+    book.save(path)
+    lines = refused(path)
+    assert lines[1] == f"it names ledger head {head[0]} {head[1]}, which is ours"
+    assert f"entry {entries().filter(actor=world.lin).get().seq}, to lin (lin)" in lines[2]
 
 
 def test_what_tells_nothing_of_itself(tmp_path, issued):

@@ -1,4 +1,4 @@
-"""Is this file one that the system issued, and unchanged? Its digest tells; of a changed workbook the About sheet tells which it was.
+"""Is this file one that the system issued, and unchanged? Its digest tells; of a changed workbook its own words tell which it was.
 
 The answer is about the file alone: whether the ledger itself was altered is for `manage.py verify_ledger`.
 """
@@ -16,10 +16,10 @@ from assessment.sheets.package import open_package
 from people.models import LedgerEntry
 from people.refusals import Refused
 
-_HEAD = re.compile(r"([0-9]{1,18}) ([0-9a-f]{64})")
+_HEAD = re.compile(r"([0-9]{1,18})\D{1,12}([0-9a-f]{64})")  # on the About sheet, and in the foot of a form
 _TITLES = {fold(ABOUT.zh), fold(ABOUT.en)}
-MOST = 200  # cells of an About sheet that are looked at
-NEAR = 50  # exports after the head that a file names among which its own is sought
+MOST = 500  # cells that are looked at
+NEAR = 50  # heads looked up, and exports after the one found among which the file's own is sought
 
 
 @dataclass(frozen=True)
@@ -39,34 +39,35 @@ def examine(file):
     digest = files.digest(file)
     if entry := exports.issue_of(digest):
         return Answer(digest, entry)
-    return Answer(digest, None, *_claim(_about(file)))
+    return Answer(digest, None, *_claim(_words(file)))
 
 
-def _about(file):
-    """The texts on the About sheet of a workbook; none if it is no workbook, or has none."""
+def _words(file):
+    """The texts on the About sheet of a workbook, or on the last sheet of one without; none if it is no workbook."""
     try:
         with open_package(file) as package:
             allowance = Allowance()
             book = Book(package, allowance)
-            rows = [
-                row for title, part, _ in book.sheets if part and fold(title) in _TITLES for row in Cells(book, title, part, allowance).rows
-            ]
+            sheets = [(title, part) for title, part, _hidden in book.sheets if part]
+            sheets = [sheet for sheet in sheets if fold(sheet[0]) in _TITLES] or sheets[-1:]
+            rows = [row for title, part in sheets for _number, row in Cells(book, title, part, allowance).rows]
     except Refused:
         return []
-    return [value for _number, values in rows for value in values if isinstance(value, str)][:MOST]
+    return [value for row in rows for value in row if isinstance(value, str)][-MOST:]
 
 
 def _claim(texts):
     """(head, is it ours, exports) that these texts name: who, why, and the head before the export's entry."""
-    head = next(((int(found[1]), found[2]) for text in texts if (found := _HEAD.fullmatch(text))), ())
-    known = bool(head) and LedgerEntry.objects.filter(seq=head[0], digest=head[1]).exists()
+    heads = [(int(found[1]), found[2]) for text in texts for found in _HEAD.finditer(text)][:NEAR]
+    ours = LedgerEntry.objects.filter(digest__in=[digest for _, digest in heads], seq__in=[seq for seq, _ in heads])
+    ours = set(ours.values_list("seq", "digest"))
+    known = next((head for head in heads if head in ours), None)
     rows = LedgerEntry.objects.filter(verb="export").select_related("actor").order_by("seq")
     if known:
-        rows = rows.filter(seq__gt=head[0])[:NEAR]
+        rows = list(rows.filter(seq__gt=known[0])[:NEAR])
     else:
-        rows = rows.filter(reason__in=texts)
-    rows = list(rows)
-    fit = [row for row in rows if row.reason in texts and any(row.actor_name in text for text in texts)]
-    if known:
-        return head, known, tuple(fit[:1] or rows[:3])
-    return head, known, tuple(fit[-1:])
+        rows = list(rows.filter(reason__in=texts))[::-1]
+    by_whom = [row for row in rows if any(row.actor_name in text for text in texts)]
+    why = [row for row in by_whom if row.reason in texts]
+    claimed = why[:1] or ((by_whom or rows)[:3] if known else [])
+    return known or (heads or [()])[0], known is not None, tuple(claimed)

@@ -60,12 +60,16 @@ class Export:
     def table(self):
         return self.listing.table(self.listing.queryset)
 
+    def check(self, rows):
+        """Refuse what does not fit a sheet; a plain table has no such limit."""
+        if self.format == "xlsx" and rows > ROW_LIMIT:
+            refuse(Refusal("sheet_full", {"rows": rows, "limit": ROW_LIMIT}))
+
     def write(self, file, progress=None):
         """Write the file; its rows and the ledger head that it names belong to one picture of the database."""
         with ledger.still():
             head, total = ledger.head(), self.listing.queryset.count()
-            if self.format == "xlsx" and total > ROW_LIMIT:
-                refuse(Refusal("sheet_full", {"rows": total, "limit": ROW_LIMIT}))
+            self.check(total)
             if progress:
                 progress(0, total)  # the first row may take long to find
             rows = self._rows(total, progress)
@@ -157,7 +161,9 @@ class ExportPage(Page):
             return self._ask(listing, status=400)
         try:
             export = Export(listing, exports.check_reason(request.POST.get("reason")), format)
-            return self._later(export) if takes_long(listing.queryset.count()) else self._send(export)
+            rows = listing.queryset.count()
+            export.check(rows)
+            return self._later(export) if takes_long(rows) else self._send(export)
         except Refused as refused:
             return self._ask(listing, status=400, refusals=refused.refusals)
 
@@ -187,8 +193,6 @@ class ExportPage(Page):
 
     def _later(self, export):
         page = self.list_page
-        if export.format == "xlsx" and (rows := export.listing.queryset.count()) > ROW_LIMIT:
-            refuse(Refusal("sheet_full", {"rows": rows, "limit": ROW_LIMIT}))
         asked = {"list": page.get_noun(), "at": page.kwargs, "query": export.listing.query, "format": export.format}
         job = jobs.start(by=self.user, kind=Job.Kind.EXPORT, verb=page.get_verb(), reason=export.reason, parameters=asked)
         return self.redirect(reverse("job_detail", args=[job.pk]))

@@ -32,7 +32,7 @@ class Command(BaseCommand):
         if answer.head:
             lines.append(f"it names ledger head {answer.head[0]} {answer.head[1]}, {'which is ours' if answer.known else 'which was never ours'}")
         for entry in answer.claimed:
-            lines.append(f"it seems to come from this export and was changed since: {origin(entry)}")
+            lines.append(f"it seems to come from this export, changed since or taken out of a package: {origin(entry)}")
             lines += [f"{name}: {value}" for name, value in told(entry)]
         raise CommandError("\n".join(lines))
 
