@@ -80,7 +80,7 @@ def moment(value, text):
         raise Unreadable("month_ambiguous", value=text)
     if is_day_number(value):
         return from_number(value)
-    whole = f"{text[:4]}-{text[4:6]}-{text[6:]}" if re.fullmatch(r"\d{8}", text) else text
+    whole = re.sub(r"^(\d{4})(\d{2})(\d{2})(?!\d)", r"\1-\2-\3", text)
     found = _DAY.match(whole)
     rest = found and whole[found.end() :].strip()
     clock = found and rest and _CLOCK.fullmatch(rest)

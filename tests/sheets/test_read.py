@@ -1,11 +1,12 @@
 """Reading files that nobody should trust."""
 
 import zipfile
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from io import BytesIO
 
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
+from python_calamine import CalamineWorkbook
 
 from assessment.columns import Column, Format, fold
 from assessment.sheets import allowance, package, read, write
@@ -21,6 +22,7 @@ def book(fill, title="单位"):
     fill(made.active)
     file = BytesIO()
     made.save(file)
+    file.seek(0)
     return file
 
 
@@ -172,3 +174,61 @@ def test_days_that_we_write_are_the_days_that_we_read():
 )
 def test_what_does_not_matter_in_a_heading(heading):
     assert fold(heading) in (fold("单位编码"), fold("unit_code"))
+
+
+# --- held against two readers that we did not write
+
+
+def grown():
+    """A workbook of many kinds of cells, and rows with gaps."""
+
+    def fill(sheet):
+        sheet.append(["a", "b", "c", "d"])
+        for n in range(2, 300):
+            values = [f"r{n}", n * 37 % 11, n / 7, -n, 10.0**n if n < 15 else None, datetime(2022, 1, 1, n % 24) + timedelta(n), n % 2 == 0, "汉字\n" * (n % 3), None]
+            sheet.append([values[0], *(values[(n + k) % len(values)] for k in range(3))] if n % 13 else [])
+
+    return book(fill)
+
+
+def test_openpyxl_reads_the_same():
+    cells = load_workbook(grown())["单位"].iter_rows(min_row=2)
+    expected = [(row[0].row, [cell.value for cell in row]) for row in cells if any(cell.value is not None for cell in row)]
+    got = [(number, values + [None] * (4 - len(values))) for number, values in table(grown()).rows]
+    assert got == expected and len(got) > 250
+
+
+def test_calamine_reads_the_same():
+    rows = CalamineWorkbook.from_filelike(grown()).get_sheet_by_name("单位").to_python()
+    expected = [(number, row) for number, row in enumerate(rows, 1) if number > 1 and any(value != "" for value in row)]
+    got = [(number, values + [None] * (4 - len(values))) for number, values in table(grown()).rows]
+    assert [number for number, _ in got] == [number for number, _ in expected]
+    for (_, ours), (_, theirs) in zip(got, expected, strict=True):
+        for one, other in zip(ours, theirs, strict=True):
+            if isinstance(one, datetime) and one.time() == time():
+                one = one.date()
+            assert ("" if one is None else one) == other
+
+
+# --- how far it is
+
+
+def test_progress_is_told_and_may_end_the_reading():
+    told, file = [], book(rows(["a"], *(["x"] for _ in range(2500))))
+    read.read_tables(file, WANTED, told.append)
+    assert told == [1000, 2000]
+
+    class Enough(Exception):
+        pass
+
+    def stop(count):
+        raise Enough
+
+    with pytest.raises(Enough):
+        read.read_tables(file, WANTED, stop)
+    assert not file.closed
+
+
+def test_a_workbook_is_read_twice_from_one_file():
+    file = grown()
+    assert table(file).rows == table(file).rows
