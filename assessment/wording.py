@@ -28,6 +28,7 @@ SENTENCES = {
     # long work
     "too_many_jobs": N("%(limit)s of your jobs are not done yet: wait for them, or cancel some."),
     "job_followed": N("This was confirmed already: see the jobs."),
+    "faults_left": N("The workbook has errors: correct them and check it again, or take the good rows."),
     "job_over": N("This job is over already."),
     "upload_gone": N("The uploaded file is no longer kept: upload it again."),
     "job_failed": N("Something went wrong that we did not foresee, and nothing was changed. Tell the system administrator: job %(job)s."),
@@ -95,7 +96,6 @@ SENTENCES = {
     "too_many_people": N("%(count)s people are too many at once; %(limit)s are the most: divide them."),
     "person_twice": N("The file %(other)s is about the same cadre: keep one of the two."),
     "code_taken": N("The code %(value)s is taken."),
-    "files_gone": N("The files of this comparison are kept no more: upload them again."),
     "nothing_ticked": N("Nothing is ticked: tick what is to be taken over."),
     "nobody_to_export": N("There is nobody in this list whose form you may see."),
     # accounts and grants

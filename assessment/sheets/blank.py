@@ -34,7 +34,10 @@ KINDS_OF = {
     ),
 }  # fmt: skip
 #: (sheet, field) -> what one must be allowed with the unit that is chosen there.
-UNITS = {("units", "parent"): "save_unit", ("cadres", "unit"): "save_cadre", ("campaigns", "unit"): "save_campaign", ("assessees", "unit_code"): "save_campaign"}
+UNITS = {
+    ("units", "parent"): "save_unit", ("cadres", "unit"): "save_cadre", ("campaigns", "unit"): "save_campaign",
+    ("assessees", "unit_code"): "save_campaign",
+}  # fmt: skip
 LAST = 5000  # row up to which there are drop-downs
 LEFT_OUT = {"withdrawn_on", "withdrawn_why"}  # a template is for new records
 WIDTHS = {"date": 13, "datetime": 18, "narrative": 48, "example": 32, "team": 20, "title": 24, "post": 24, "id_number": 22}
@@ -48,14 +51,15 @@ _EXAMPLE = Font(name="Calibri", size=11, italic=True, color="808080")
 
 
 def write(file, kind, user, campaign=None):
-    """Write a template to an open binary file; `contacts` is for one campaign. Answers whether it names persons."""
+    """Write a template to an open binary file; `contacts` is for one campaign. Answers how many persons it names."""
     made = _Template(user, campaign)
     for sheet in KINDS_OF[kind]:
         made.add(sheet)
     made.add_rules()
     made.add_choices()
     made.book.save(file)
-    return kind == "contacts"
+    named = (("contacts", "team"), ("contacts", "cadre_code"))
+    return sum(len(rows) for key, (_heading, rows) in made.lists.items() if key in named)
 
 
 class _Template:

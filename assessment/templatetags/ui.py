@@ -23,6 +23,7 @@ MENU = [
     (_("Evaluations"), "evaluation_list", "view_evaluation"),
     (_("Decisions"), "decision_list", "view_decision"),
     (_("Duties"), "duty_list", "view_duty"),
+    (_("Exchange"), "import", "export_workbook"),
     (_("History"), "ledgerentry_list", "view_ledgerentry"),
     (_("Users"), "user_list", "view_user"),
     (_("Jobs"), "job_list", "view_job"),

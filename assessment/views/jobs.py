@@ -24,6 +24,8 @@ from people.refusals import Refusal
 #: kind -> function of a view and its job: what the page of a job that is done shows beside its file, for
 #: `templates/assessment/job_<kind>.html`.
 SHOWN = {}
+#: kind -> function of a view and its job that is over: its buttons, where a download is not all that can be done.
+DEEDS = {}
 SOONEST = 3  # seconds of a phase before its pace tells anything
 
 
@@ -58,6 +60,8 @@ class JobDetail(DetailPage):
         job = self.object
         if not job.over:
             return [Button(_("Cancel"), reverse("job_cancel", args=[job.pk]), post=True)]
+        if job.kind in DEEDS:
+            return DEEDS[job.kind](self, job)
         if job.result and not job.expired:
             return [Button(_("Download"), reverse("job_result", args=[job.pk]), tone="main")]
         return []
