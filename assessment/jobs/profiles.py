@@ -135,7 +135,7 @@ def compared_files(by, pk):
     job = Job.objects.filter(pk=pk, by=by, kind=Job.Kind.COMPARE, state=Job.State.DONE).first()
     path = files.path(job.upload) if job and job.upload and not job.expired else None
     if path is None or not path.is_file() or files.digest(path) != job.upload_sha256:
-        refuse(Refusal("files_gone"))
+        refuse(Refusal("upload_gone"))
     return job
 
 
@@ -173,7 +173,7 @@ def _new_entries(people, new):
 def _person(people, number):
     person = people.read(number)[0] if 0 <= number < len(people.names) else None
     if person is None:
-        refuse(Refusal("files_gone"))
+        refuse(Refusal("upload_gone"))
     return person
 
 

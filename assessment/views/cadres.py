@@ -19,10 +19,14 @@ from assessment.wording import grade_name
 from people import ledger
 from people.access import can, demand, scope
 from people.actions import cadres
-from people.models import Cadre, Duty, Kinship, Sanction, Unit
+from people.models import Cadre, Duty, Kinship, Photo, Profile, Sanction, Unit
 
 CRUMBS = [(_("Cadres"), "cadre_list")]
 RECENT = 20  # findings shown at first
+FORM_FACTS = (
+    "birth_place", "health", "technical_post", "full_time_education", "full_time_school", "in_service_education", "in_service_school",
+    "filled_on",
+)  # fmt: skip
 STATUSES = {Cadre.Status.INVESTIGATED: "stop", Cadre.Status.ON_LEAVE: "wait"}
 
 
@@ -35,7 +39,13 @@ class CadreList(ListPage):
         return queries.with_latest(queryset.select_related("unit"), self.visible(Evaluation))
 
     def buttons(self):
-        return offers(offer(self.user, "save_cadre", _("Add cadre"), reverse("cadre_add")))
+        listed = self.request.GET.copy()
+        listed.pop("page", None)
+        return offers(
+            offer(self.user, "view_profile", _("Compare .lrmx files"), reverse("cadre_compare")),
+            offer(self.user, "view_profile", _("Export as .lrmx"), f"{reverse('cadre_lrmx_all')}?{listed.urlencode()}"),
+            offer(self.user, "save_cadre", _("Add cadre"), reverse("cadre_add")),
+        )
 
 
 class CadreDetail(DetailPage):
@@ -109,6 +119,19 @@ class CadreDetail(DetailPage):
             "kin": self._kin(cadre) if can(self.user, "view_kinship", cadre) else None,
             "decisions": self.visible(Decision).filter(**own),
             "unit_seen": self.visible(Unit).filter(pk=cadre.unit_id).exists(),
+            **self._form(cadre),
+        }
+
+    def _form(self, cadre):
+        """What the appointment form tells: the photo, and the few facts that one looks for first."""
+        if not can(self.user, "view_profile", cadre):
+            return {}
+        kept = self.visible(Profile).filter(cadre=cadre).first() or Profile()
+        told = [(Profile._meta.get_field(name).verbose_name, getattr(kept, name)) for name in FORM_FACTS]
+        return {
+            "form_seen": True,
+            "form_facts": [(label, text) for label, text in told if text],
+            "photo": self.visible(Photo).filter(cadre=cadre).exists(),
         }
 
     def _kin(self, cadre):
