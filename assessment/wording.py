@@ -344,6 +344,7 @@ FAULTS = {
     "row never recorded": N("%(record)s %(id)s was added behind the program's back."),
     "row differs from the ledger": N("%(record)s %(id)s was altered behind the program's back: %(fields)s."),
     "signed opinion altered": N("Signed opinion %(opinion)s is not what was signed."),
+    "photo altered": N("Photo %(photo)s is not the one that was put on record."),
     "numbers do not follow from the findings": N("The numbers of evaluation %(evaluation)s do not follow from its findings: %(fields)s."),
 }
 

@@ -1,10 +1,11 @@
-"""The proof that nothing was altered: chain, rows, signed opinions and derived numbers, in one unchanging picture."""
+"""The proof that nothing was altered: chain, rows, signed opinions, photos and derived numbers, in one unchanging picture."""
 
 from dataclasses import dataclass
 from itertools import chain, islice
 
 from assessment.actions.evaluations import verify_numbers, verify_opinions
 from people import access, ledger
+from people.actions.profiles import verify_photos
 
 MOST = 100  # faults that a person reads; more of them prove no more
 
@@ -21,7 +22,7 @@ class Proof:
 
 def faults():
     """Every fault, one at a time: what was altered first, then the triggers that should have hindered it."""
-    return chain(ledger.verify_told(), verify_opinions(), verify_numbers(), ledger.verify_triggers())
+    return chain(ledger.verify_told(), verify_opinions(), verify_photos(), verify_numbers(), ledger.verify_triggers())
 
 
 def verify(*, by):

@@ -185,6 +185,8 @@ class Words:
             return _("Yes") if value else _("No")
         if field.name == "position":
             return str(value + 1)  # people count from one
+        if field.name == "family":
+            return _("; ").join(" ".join(filter(None, row.values())) for row in value)
         if field.name == "body":  # it stands, readable, on the page of the evaluation
             return _("canonical JSON, %(length)s signs") % {"length": len(value)}
         if isinstance(field, models.DateTimeField):

@@ -1,11 +1,12 @@
 """What the appointment form tells of a cadre beyond his row in the roster, and his photo. One row is one cadre."""
 
+import hashlib
 from dataclasses import dataclass, field
 
 from people import photos
 from people.actions import cadres, inputs
 from people.actions.plan import Gate, Item, Known, Plan, look_up, read_row, set_values, write
-from people.ledger import note, recorded
+from people.ledger import Fault, note, recorded
 from people.models import Cadre, Photo, Profile
 from people.refusals import Refusal, refuse
 
@@ -154,6 +155,13 @@ def carry_out(work):
     write(work.photos, Photo, batch=100)
     for _row, photo in work.gone:
         photo.delete()
+
+
+def verify_photos():
+    """A fault for every photo that has not the digest which the ledger knows of it."""
+    for photo in Photo.objects.order_by("pk").iterator(chunk_size=100):
+        if hashlib.sha256(photo.content).hexdigest() != photo.sha256:
+            yield Fault("photo altered", {"photo": photo.pk})
 
 
 # --- from files of the exchange format

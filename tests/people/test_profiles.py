@@ -4,8 +4,10 @@ import hashlib
 from io import BytesIO
 
 import pytest
+from django.db import connection
 from PIL import Image
 
+from assessment.actions import proof
 from people import photos
 from people.access import visible_to
 from people.actions import cadres, profiles
@@ -151,6 +153,14 @@ def test_another_photo_the_same_and_none(people):
     told = [(e.before and "sha256" in e.before, e.after and "sha256" in e.after) for e in entries() if e.object_type == "people.photo"]
     assert told == [(None, True), (True, True), (True, None)]
     assert not Photo.objects.exists() and not Profile.objects.exists()
+
+
+def test_a_photo_that_was_exchanged_behind_the_programs_back_is_found(people):
+    profiles.save(by=people.lin, rows=[{"cadre": "G001", "photo": jpeg()}])
+    assert list(proof.faults()) == []
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE people_photo SET content = %s", [png()])
+    assert [str(fault) for fault in proof.faults()] == [f"photo altered: photo {Photo.objects.get().pk}"]
 
 
 def gif():
