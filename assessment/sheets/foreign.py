@@ -14,6 +14,10 @@ _STARTS = {
 _WEB = ("<html", "<!doctype html", "<table", "<head", "<meta", "<style", "<body")
 
 
+#: Names of streams in an OLE file, which old Office programs and WPS write (.xls, .et, .doc), and new ones for a password.
+_STREAMS = (("EncryptedPackage", "file_password"), ("WordDocument", "file_word"))
+
+
 def refuse_foreign(file):
     """Refuse an open file that is no zip package."""
     head = file.read(4096)
@@ -26,10 +30,6 @@ def refuse_foreign(file):
         raise refused(_kind(head))
 
 
-#: Names of streams in an OLE file, which old Office programs and WPS write (.xls, .et, .doc), and new ones for a password.
-_STREAMS = (("EncryptedPackage", "file_password"), ("WordDocument", "file_word"))
-
-
 def _kind(head):
     text = _text(head)
     for code, starts in _STARTS.items():
@@ -40,6 +40,8 @@ def _kind(head):
     text = text.lstrip("\ufeff \r\n\t").casefold()
     if "urn:schemas-microsoft-com:office:spreadsheet" in text:
         return "file_old_excel"  # the XML of Excel 2003
+    if "urn:oasis:names:tc:opendocument" in text:
+        return "file_opendocument"
     return "file_web_page" if any(mark in text[:1000] for mark in _WEB) else "file_text"
 
 

@@ -122,6 +122,10 @@ HOSTILE = {
         lambda: zipped({"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": "<x/>"}),
         "This is an OpenDocument file (.ods): open it in LibreOffice or WPS, save it as .xlsx and take that.",
     ),
+    "OpenDocument in one piece": (
+        lambda: b"<?xml version='1.0'?><office:document xmlns:office='urn:oasis:names:tc:opendocument:xmlns:office:1.0'/>",
+        "This is an OpenDocument file (.ods): open it in LibreOffice or WPS, save it as .xlsx and take that.",
+    ),
     "csv": (lambda: "单位编码,单位名称\nA,某县\n".encode(), TEXT),
     "csv in GBK": (lambda: "单位编码,单位名称\r\nA,某县\r\n".encode("gb18030"), TEXT),
     "csv in UTF-16": (lambda: "单位编码\t单位名称\n".encode("utf-16"), TEXT),

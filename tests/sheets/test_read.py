@@ -3,13 +3,14 @@
 import zipfile
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from openpyxl import Workbook, load_workbook
 from python_calamine import CalamineWorkbook
 
 from assessment.columns import Column, Format, fold
-from assessment.sheets import allowance, package, read, write
+from assessment.sheets import allowance, cells, package, read, write
 from people.refusals import Refused
 
 WANTED = {fold("单位"): Format("own", "单位", "Units", tuple(Column(name, f"甲{name}", name) for name in "abcd"))}
@@ -192,8 +193,8 @@ def grown():
 
 
 def test_openpyxl_reads_the_same():
-    cells = load_workbook(grown())["单位"].iter_rows(min_row=2)
-    expected = [(row[0].row, [cell.value for cell in row]) for row in cells if any(cell.value is not None for cell in row)]
+    lines = load_workbook(grown())["单位"].iter_rows(min_row=2)
+    expected = [(row[0].row, [cell.value for cell in row]) for row in lines if any(cell.value is not None for cell in row)]
     got = [(number, values + [None] * (4 - len(values))) for number, values in table(grown()).rows]
     assert got == expected and len(got) > 250
 
@@ -232,3 +233,13 @@ def test_progress_is_told_and_may_end_the_reading():
 def test_a_workbook_is_read_twice_from_one_file():
     file = grown()
     assert table(file).rows == table(file).rows
+
+
+def test_the_page_on_imports_tells_the_limits():
+    told = (Path(__file__).resolve().parents[2] / "docs" / "import.md").read_text("utf-8")
+    limits = package.LIMITS
+    for text in (
+        f"| {limits.size >> 20} MB |", f"| {limits.unpacked >> 20} MB, and {limits.ratio} times", f"| {limits.members} |", f"| {allowance.ROW_LIMIT:,} |",
+        f"| {cells.COLUMN_LIMIT} |", f"| {cells.TEXT_LIMIT:,} characters",
+    ):  # fmt: skip
+        assert text in told
