@@ -141,11 +141,11 @@ class Cells:
             if kind is None or kind == "n":
                 return self._number(text)
             if kind == "s":
-                return self._strings[int(text)]
+                return self._strings[int(text)] if text.isdecimal() else self._fault("cell_unreadable", text)
             if kind == "str" or kind == "inlineStr":
                 return self._kept(plain([text]))
             if kind == "b":
-                return text.strip() in ("1", "true")
+                return text.strip().lower() in ("1", "true")
             if kind == "d":
                 return from_ISO8601(text)
         except (ValueError, LookupError, OverflowError):

@@ -99,10 +99,10 @@ def _check(package, limits):
         raise refused("packed_unusually")
     names = [plain_name(m.filename).casefold() for m in members]
     if len(set(names)) < len(names):
-        raise refused("member_twice", name=next(n for n in names if names.count(n) > 1))
+        raise refused("member_twice", name=next(n for n in names if names.count(n) > 1)[:100])
     for name in names:
         if name.startswith("/") or ":" in name or ".." in name.split("/"):
-            raise refused("member_outside", name=name)
+            raise refused("member_outside", name=name[:100])
     end = 0
     for member in sorted(members, key=lambda m: m.header_offset):
         if member.header_offset < end:

@@ -89,8 +89,7 @@ def heading_fields(sheet):
 
 def field_of(text, fields):
     """The field that a heading means, also with a remark in parentheses behind it; None if it is not known."""
-    if len(text) > LONGEST_HEADING:
-        return None
+    text = text[:LONGEST_HEADING]
     return fields.get(fold(text)) or fields.get(fold(_ASIDE.sub("", text)))
 
 
@@ -108,7 +107,7 @@ def find_headings(rows, merged, fields):
                     break
                 if row <= last:
                     texts[column] = _value(rows, first, column)
-        headings = [(column, str(text).strip()) for column, text in sorted(texts.items()) if not blank(text)]
+        headings = [(column, str(text).strip()[:LONGEST_HEADING]) for column, text in sorted(texts.items()) if not blank(text)]
         known = sum(field_of(text, fields) is not None for _, text in headings)
         if headings and (best is None or known > best[0]):
             best, number = (known, headings), row

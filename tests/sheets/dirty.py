@@ -243,6 +243,7 @@ DIRTY = {
         lambda: shared("<si><t>A</t></si><si><r><t>某</t></r><r><t>县</t></r><rPh sb='0' eb='1'><t>もう</t></rPh></si>", ("A2", 0), ("B2", 1)), [A], [], []
     ),
     "a text that is not there": (lambda: shared("<si><t>A</t></si>", ("A2", 0), ("B2", 9)), [(2, "A", "")], [], [(2, "单位名称", UNREADABLE)]),
+    "a text before the first": (lambda: shared("<si><t>A</t></si>", ("A2", 0), ("B2", -1)), [(2, "A", "")], [], [(2, "单位名称", UNREADABLE)]),
     "codes as numbers": (lambda: made((1001, "某县"), (1002.0, 7)), [(2, "1001", "某县"), (3, "1002", "7")], [], []),
     "codes filled up with zeros": (
         lambda: made((7, "某县"), (12, "某镇"), change=do(put("A2", 7, "0000"), put("A3", 12, "000"))), [(2, "0007", "某县"), (3, "012", "某镇")], [], []
@@ -316,6 +317,15 @@ DIRTY = {
     "another workbook": (
         lambda: made(("A",), title="Sheet1"), [], ["Sheet Sheet1 is not known and was passed over."],
         [(0, "", "None of its sheets is known. An exchange workbook has sheets named: 单位, 干部, 考核方案, 考核内容, 档次, 等次, 考核任务, 考核对象, 了解记录.")],
+    ),
+    "errors of headings below a title": (
+        lambda: made(("单位名称", "NAME"), ("某县", "某县"), head=("一览表",)), [(3, "某县")], [note("lines above the headings were passed over", 1)],
+        [(2, "单位名称", "The heading 单位名称 stands here twice: keep one."), (2, "单位编码", "The column 单位编码 (code) is needed.")],
+    ),
+    "booleans of another program": (lambda: raw("<row r='2'><c r='A2' t='b'><v>TRUE</v></c><c r='B2' t='b'><v>0</v></c></row>"), [(2, "True", "False")], [], []),
+    "a heading of 30,000 characters": (
+        lambda: made(("A", "某县", 1), head=("单位编码", "单位名称", "长" * 30_000)), [A],
+        [f"Sheet 单位: the column {'长' * 200} is not known and was passed over."], [],
     ),
     "headings twice and missing": (
         lambda: made(("某县", "某县"), head=("单位名称", "NAME")), [(2, "某县")], [],
