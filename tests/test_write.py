@@ -8,7 +8,8 @@ import pytest
 from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
 
-from assessment.sheets.write import TEXT_LIMIT, Sheet, clean, sheet_title, typed, write_workbook
+from assessment.sheets.values import TEXT_LIMIT, clean, typed
+from assessment.sheets.write import Sheet, sheet_title, write_workbook
 
 DAY = date(2020, 5, 6)
 TIME = datetime(2020, 5, 6, 9, 30)

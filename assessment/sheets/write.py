@@ -1,58 +1,53 @@
-"""Excel out: typed cells, text that never becomes a formula, widths that fit Chinese, ready for A4 (DESIGN section 9).
+"""Lists out, as Excel and CSV: typed cells, text that never becomes a formula, widths that fit Chinese, ready for A4 (DESIGN section 9).
 
     counts = write_workbook(file, [Sheet("干部", ["编号", "姓名"], rows, ["id", "text"])], about=[("导出人", "林一")])
 
-Rows may be any iterable, also a generator over a database cursor: they are written as they come.
+openpyxl makes all of the workbook but its body rows: those are written as they come (`stream`), so rows may be any iterable,
+also a generator over a database cursor, and memory does not grow with them.
 """
 
+import csv
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import Decimal
-from itertools import chain, islice
-from math import isfinite
+from io import BytesIO, TextIOWrapper
+from itertools import chain, islice, zip_longest
 from unicodedata import east_asian_width
-from zoneinfo import ZoneInfo
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet._writer import WorksheetWriter
+from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.properties import PageSetupProperties
 
-#: What a column holds -> its number format. "id" is text that looks like a number (codes, ID numbers, phones): the
-#: format keeps it text when somebody edits the cell. Plain text has no such format: Excel shows it as #### when long.
-KINDS = {
-    "text": "General",
-    "id": "@",
-    "date": "yyyy-mm-dd",
-    "datetime": "yyyy-mm-dd hh:mm",
-    "integer": "0",
-    "number": "General",
-    "score": "0.00",
-    "percent": "0.##",
-    "bool": "General",
-}
-ZONE = ZoneInfo("Asia/Shanghai")
-TEXT_LIMIT = 32767  # of a cell, in UTF-16 units
+from assessment.sheets.stream import batches
+from assessment.sheets.values import KINDS, clean, held, typed
+from people.refusals import Refusal, Refused
+
+LEVEL = 6  # of compression: below, files of repetitive XML grow by a tenth a step; above, time doubles for a few percent
+ROW_LIMIT = 1_048_575  # of a sheet, less its heading
+SIZE_LIMIT = 2**31 - 2**24  # bytes of a sheet before compression; beyond 2 GiB it would need Zip64, which Excel repairs
 SAMPLE = 200  # rows looked at for the widths
 NARROW, WIDE = 8, 48
-
-# Not allowed in XML 1.0, or read back as something else; lone surrogates cannot even be encoded.
-_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
-_ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
-_FIRST_DAY = date(1900, 3, 1)  # Excel counts a 29 February 1900 that never was: earlier days go out as text
+TOLD = 1000  # rows between two calls of `progress`
+CHOICES = "选项"  # the hidden sheet of the lists behind drop-downs
 
 
 @dataclass
 class Sheet:
-    """One sheet of a list: headings, rows, and what each column holds (a key of KINDS; missing = by the value)."""
+    """One sheet of a list: headings, rows, and what each column holds (a key of KINDS; missing = by the value).
+
+    choices: {number of a column, from 0: the values that its drop-down offers}; others may be typed as well.
+    """
 
     title: str
     headings: Sequence[str]
     rows: Iterable[Sequence]
     kinds: Sequence[str] = field(default_factory=tuple)
+    choices: dict[int, Sequence[str]] = field(default_factory=dict)
 
 
 def write_workbook(
@@ -62,31 +57,35 @@ def write_workbook(
     *,
     about_title="说明",
     author="",
+    progress: Callable[[int], None] | None = None,
 ):
     """Write sheets and, last, the About sheet; returns {sheet title: rows written}.
 
     about: pairs of label and value, or a function of the row counts that gives them (they are known only now).
+    progress: is told every thousand rows how many there are so far; what it raises ends the writing.
     """
-    book = Workbook(write_only=True)
-    book.properties.creator = book.properties.lastModifiedBy = clean(author)
-    styles = _styles(book)
-    counts = {}
-    for sheet in sheets:
-        title = sheet_title(sheet.title, counts)
-        counts[title] = _write_sheet(book, title, sheet, styles)
-    pairs = about(counts) if callable(about) else about
-    if pairs:
-        _write_about(book, sheet_title(about_title, counts), pairs, styles)
-    book.save(file)
-    return counts
+    with ZipFile(file, "w", ZIP_DEFLATED, compresslevel=LEVEL) as package:
+        book = _Book(package, author, progress)
+        for sheet in sheets:
+            book.add(sheet)
+        pairs = about(book.counts) if callable(about) else about
+        book.close(about_title, pairs)
+    return book.counts
 
 
-def clean(value):
-    """Text as a cell can hold it: no control characters, one kind of line end, not longer than a cell."""
-    text = _ILLEGAL.sub("", str(value).replace("\r\n", "\n").replace("\r", "\n"))
-    if len(text) * 2 > TEXT_LIMIT and len(text.encode("utf-16-le")) // 2 > TEXT_LIMIT:
-        text = text.encode("utf-16-le")[: (TEXT_LIMIT - 1) * 2].decode("utf-16-le", "ignore") + "…"
-    return text
+def write_csv(file, headings, rows, kinds=()):
+    """Write a list as CSV to a binary file, for Excel (byte order mark) and everybody else (RFC 4180); returns the number of rows."""
+    kinds, count = list(kinds) or [""] * len(headings), 0
+    text = TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=True)
+    try:
+        writer = csv.writer(text)
+        writer.writerow([_plain(heading, "text") for heading in headings])
+        for row in rows:
+            writer.writerow([_plain(value, kind) for value, kind in zip(row, kinds, strict=True)])
+            count += 1
+    finally:
+        text.detach()  # the file is the caller's to close
+    return count
 
 
 def sheet_title(title, taken=()):
@@ -99,100 +98,152 @@ def sheet_title(title, taken=()):
     return title
 
 
-def typed(value, kind=""):
-    """(value for the cell, kind that gives its format). None is an empty cell; what Excel cannot hold becomes text."""
-    if value is None or value == "":
-        return None, kind
-    if kind not in ("text", "id"):
-        if isinstance(value, bool):
-            return value, "bool"
-        if isinstance(value, datetime):
-            if value.tzinfo:
-                value = value.astimezone(ZONE).replace(tzinfo=None)
-            value = value.replace(microsecond=0)
-            return (value, "datetime") if value.date() >= _FIRST_DAY else (value.isoformat(" "), "text")
-        if isinstance(value, date):
-            return (value, "date") if value >= _FIRST_DAY else (value.isoformat(), "text")
-        if isinstance(value, int | float | Decimal):
-            if not isfinite(value):
-                return None, kind
-            if isinstance(value, int) and abs(value) >= 10**15:  # Excel keeps 15 digits
-                return str(value), "id"
-            return value, kind if kind in ("integer", "score", "percent") else "number"
-    # _x0041_ would be read as "A"; nearly no text has "_x"
-    text = clean(value)
-    return (_ESCAPED.sub("_x005F_", text) if "_x" in text else text) or None, kind if kind == "id" else "text"
+def _plain(value, kind):
+    """A cell of CSV. Text that a spreadsheet would take for a formula gets an apostrophe before it; numbers never do."""
+    value, kind = held(value, kind)
+    if isinstance(value, str):
+        return "'" + value if value[0] in "=+-@\t\n＝＋－＠" else value
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    return value.isoformat(*" " if isinstance(value, datetime) else "") if isinstance(value, date) else value
 
 
-def _styles(book):
-    """{kind: style}: each is made once and shared by all its cells, which keeps memory and time flat."""
-    ws = book.create_sheet("styles")
-    rule = Border(bottom=Side("thin", color="CFCCC4"))
-    styles = {}
-    for kind, number_format in KINDS.items():
-        cell = WriteOnlyCell(ws)
+class _Book:
+    """The workbook under way: sheets go into the package as they come, the rest when it is closed."""
+
+    def __init__(self, package, author, progress):
+        self.counts = {}
+        self._package, self._progress, self._rows = package, progress, 0
+        self._book = Workbook()
+        self._book.remove(self._book.active)
+        self._book.properties.creator = self._book.properties.lastModifiedBy = clean(author)
+        self._look = _looks(self._book)
+        self._lists = []  # (heading, values) of each drop-down
+
+    def add(self, sheet):
+        title = sheet_title(sheet.title, [*self.counts, CHOICES])
+        self.counts[title] = self._write(title, sheet)
+
+    def close(self, about_title, pairs):
+        if self._lists:
+            headings, columns = zip(*self._lists, strict=True)
+            self._write(CHOICES, Sheet(CHOICES, headings, zip_longest(*columns), ["text"] * len(headings)), hidden=True)
+        if pairs:
+            self._write_about(sheet_title(about_title, [*self.counts, CHOICES]), pairs)
+        made = BytesIO()
+        self._book.save(made)
+        with ZipFile(made) as rest:
+            written = set(self._package.namelist())
+            for name in rest.namelist():
+                if name not in written:
+                    self._package.writestr(name, rest.read(name))
+
+    def _write(self, title, sheet, hidden=False):
+        ws = self._book.create_sheet(title)
+        kinds = list(sheet.kinds) or [""] * len(sheet.headings)
+        rows = iter(sheet.rows)
+        sample = list(islice(rows, SAMPLE))
+        self._head(ws, title, sheet.headings, _widths(sheet.headings, kinds, sample))
+        for column, values in sheet.choices.items():
+            self._offer(ws, column, sheet.headings[column], values)
+        if hidden:
+            ws.sheet_state = "hidden"
+        with self._package.open(f"xl/worksheets/sheet{len(self._book.worksheets)}.xml", "w") as part:
+            part.write(_frame(ws)[0])
+            count = self._write_rows(part, chain(sample, rows), kinds)
+            if sheet.headings:
+                ws.auto_filter.ref = f"A1:{get_column_letter(len(sheet.headings))}{count + 1}"
+            part.write(_frame(ws)[1])
+        return count
+
+    def _write_rows(self, part, rows, kinds):
+        count = size = 0
+        for number, xml in batches(rows, kinds, self._look.ids, first=2):
+            part.write(xml)
+            count, size = count + number, size + len(xml)
+            if count > ROW_LIMIT or size > SIZE_LIMIT:
+                raise Refused(Refusal("sheet_full", {"rows": count, "limit": min(ROW_LIMIT, count - number)}))
+            told, self._rows = self._rows // TOLD, self._rows + number
+            if self._progress and self._rows // TOLD > told:
+                self._progress(self._rows)
+        return count
+
+    def _head(self, ws, title, headings, widths):
+        for number, (heading, width) in enumerate(zip(headings, widths, strict=True), 1):
+            _put(ws.cell(1, number), heading, "text", self._look.head)
+            ws.column_dimensions[get_column_letter(number)].width = width
+        ws.freeze_panes = "A2"
+        ws.print_title_rows = "1:1"
+        _page(ws, title)
+
+    def _offer(self, ws, column, heading, values):
+        """A drop-down below a heading, of values that stand on the hidden sheet: there they may be many and hold commas."""
+        self._lists.append((heading, values))
+        source, letter = get_column_letter(len(self._lists)), get_column_letter(column + 1)
+        rule = DataValidation("list", formula1=f"'{CHOICES}'!${source}$2:${source}${len(values) + 1}", showErrorMessage=False)
+        rule.add(f"{letter}2:{letter}{ROW_LIMIT + 1}")
+        ws.add_data_validation(rule)
+
+    def _write_about(self, title, pairs):
+        ws = self._book.create_sheet(title)
+        ws.column_dimensions["A"].width, ws.column_dimensions["B"].width = 22, 80
+        _page(ws, title)
+        for number, (label, value) in enumerate(pairs, 1):
+            _put(ws.cell(number, 1), label, "text", self._look.label)
+            _put(ws.cell(number, 2), value, "", self._look.kinds)
+
+
+@dataclass
+class _Looks:
+    """The styles of a workbook: each is made once, on a prototype of its cells, and shared by all of them."""
+
+    kinds: dict  # {kind: style}
+    ids: dict  # {kind: number of the style in the file}
+    head: object
+    label: object
+
+
+def _looks(book):
+    ws = book.create_sheet()
+    prototypes = {}
+    for number, (kind, number_format) in enumerate(KINDS.items(), 1):
+        cell = prototypes[kind] = ws.cell(1, number)
         cell.number_format = number_format
         cell.alignment = Alignment(vertical="top", wrap_text=kind == "text")
-        styles[kind] = cell._style
-    head = WriteOnlyCell(ws)
-    head.font, head.border = Font(bold=True), rule
+    head, label = ws["A2"], ws["A3"]
+    head.font, head.border = Font(bold=True), Border(bottom=Side("thin", color="CFCCC4"))
     head.fill = PatternFill("solid", fgColor="F1EFEA")
     head.alignment = Alignment(vertical="center", wrap_text=True)
-    styles["head"] = head._style
-    label = WriteOnlyCell(ws)
     label.font, label.alignment = Font(bold=True), Alignment(vertical="top")
-    styles["label"] = label._style
     book.remove(ws)
-    return styles
+    kinds, ids = ({kind: getattr(cell, name) for kind, cell in prototypes.items()} for name in ("_style", "style_id"))
+    return _Looks(kinds, ids, head._style, label._style)
 
 
-def _cell(ws, style, value):
-    cell = WriteOnlyCell(ws)
-    cell._style = style
+def _put(cell, value, kind, style):
+    """A value into a cell of openpyxl's. style: one, or {kind: style}."""
+    value, kind = typed(value, kind)
+    if value is None:
+        return
     cell.value = value
+    cell._style = style[kind] if isinstance(style, dict) else style
     if isinstance(value, str):
         cell.data_type = "s"  # else "=1+1" is a formula and "#N/A" an error
-    return cell
 
 
-def _row(ws, values, kinds, styles):
-    cells = []
-    for value, kind in zip(values, kinds, strict=True):
-        value, kind = typed(value, kind)
-        cells.append(None if value is None else _cell(ws, styles[kind], value))
-    return cells
+class _Frame(WorksheetWriter):
+    """All of a sheet but its body. It does not tell its size: that is not known yet, and a false one loses rows."""
+
+    def write_dimensions(self):
+        pass
 
 
-def _write_sheet(book, title, sheet, styles):
-    ws = book.create_sheet(title)
-    headings = [clean(h) for h in sheet.headings]
-    kinds = list(sheet.kinds) or [""] * len(headings)
-    rows = iter(sheet.rows)
-    first = list(islice(rows, SAMPLE))
-    for number, width in enumerate(_widths(headings, kinds, first), 1):
-        ws.column_dimensions[get_column_letter(number)].width = width
-    ws.freeze_panes = "A2"
-    _page(ws, title)
-    ws.print_title_rows = "1:1"
-    ws.append([_cell(ws, styles["head"], h) for h in headings])
-    count = 0
-    for values in chain(first, rows):
-        ws.append(_row(ws, values, kinds, styles))
-        count += 1
-    if headings:
-        ws.auto_filter.ref = f"A1:{get_column_letter(len(headings))}{count + 1}"
-    ws.close()
-    return count
-
-
-def _write_about(book, title, pairs, styles):
-    ws = book.create_sheet(title)
-    ws.column_dimensions["A"].width, ws.column_dimensions["B"].width = 22, 80
-    _page(ws, title)
-    for label, value in pairs:
-        value, kind = typed(value)
-        ws.append([_cell(ws, styles["label"], clean(label)), None if value is None else _cell(ws, styles[kind], value)])
-    ws.close()
+def _frame(ws):
+    """XML of a sheet (before, after) its body rows."""
+    writer = _Frame(ws, BytesIO())
+    writer.write()
+    before, end, after = writer.read().partition(b"</sheetData>")
+    return before, end + after
 
 
 def _page(ws, title):
@@ -208,10 +259,10 @@ def _page(ws, title):
 
 def _widths(headings, kinds, rows):
     """Width of each column, in characters, from its heading and a sample of its rows."""
-    widths = [max(NARROW, _width(h) + 4) for h in headings]  # 4: the filter button
+    widths = [max(NARROW, _width(clean(heading)) + 4) for heading in headings]  # 4: the filter button
     for values in rows:
         for i, (value, kind) in enumerate(zip(values, kinds, strict=True)):
-            value, kind = typed(value, kind)
+            value, kind = held(value, kind)
             if kind in ("date", "datetime"):
                 width = 12 if kind == "date" else 17
             else:
