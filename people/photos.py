@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from io import BytesIO
 
 BOX = (480, 640)  # twice what the form prints at 300 dpi would be waste; programs of this format cut 376 x 460
-PIXELS = 20_000_000  # of a picture that is opened at all
+PIXELS = 13_000_000  # of a picture that is opened at all: what a phone takes
 BYTES = 2 << 20
 KIND = "image/jpeg"
 

@@ -105,6 +105,11 @@ def resume(text):
     return [Line(begin, end, going_on, "\n".join(lines).strip()) for begin, end, going_on, lines in found]
 
 
+def resume_plain(text):
+    """A resume as one edits it: a line for each station, nothing moved in."""
+    return "\n".join(f"{line.period}  {line.text}".strip() for line in resume(text))
+
+
 def resume_text(text):
     """A resume as the format has it: `yyyy.MM--yyyy.MM  text`, every text from the same column on."""
     lines = []

@@ -174,7 +174,7 @@ def _value(person, element):
         return rules.day(text) or _first(rules.month(text)) or text
     if element in DAYS:
         return rules.day(text) or text
-    return text
+    return rules.resume_plain(text) if element == RESUME else text
 
 
 def problem(person, element):

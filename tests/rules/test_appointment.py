@@ -71,7 +71,7 @@ def test_a_resume_in_whatever_dashes():
 def test_a_resume_in_the_form_of_the_format_stays_as_it_is(text):
     once = rules.resume_text(text)
     assert rules.resume_text(once) == once
-    assert rules.resume(once) == rules.resume(text)
+    assert rules.resume(once) == rules.resume(text) == rules.resume(rules.resume_plain(text))
 
 
 @pytest.mark.parametrize(

@@ -151,7 +151,7 @@ def test_one_file_for_a_reason(lin, people):
     assert unquote(response["Content-Disposition"]).endswith("干部任免审批表 达瓦.lrmx")
     person = lrmx.read(response.content)
     assert person.values["ShenFenZheng"] == NUMBER and person.photo == bytes(Photo.objects.get().content)
-    issue = exports.issue_of(files.digest(io.BytesIO(response.content)))
+    issue = exports.issues_of(files.digest(io.BytesIO(response.content))).get()
     assert (issue.object_id, issue.reason, issue.unit_id) == (people.dawa.pk, "报组织部", people.east_unit.pk)
     assert LedgerEntry.objects.get(verb="reveal").after["sha256"] == issue.after["sha256"]
 
@@ -191,7 +191,7 @@ def test_a_list_as_a_zip_with_what_one_may_see(work, client, people):
     assert sum(name.startswith("G003_") for name in found) == 1
     text = texts(client.get(reverse("job_detail", args=[job.pk])))
     assert "The package holds the files of 7 people." in text and "2 who are listed are left out" in text
-    issue = exports.issue_of(files.digest(files.path(job.result)))
+    issue = exports.issues_of(files.digest(files.path(job.result))).get()
     assert issue.after["rows"] == 7 and LedgerEntry.objects.get(verb="reveal").after["values"] == 1
 
 
@@ -327,7 +327,7 @@ def test_a_new_cadre_is_made_where_his_unit_and_code_are_named(compared, work, c
 def test_who_may_only_look_verifies_and_is_offered_nothing(compared, work, client, people):
     url = compared(people.rui)
     text = texts(client.get(url))
-    assert "新职务" in text and 'type="checkbox"' not in text and 'type="radio"' in text and "Take over" not in text
+    assert "新职务" in text and 'type="checkbox"' not in text and 'type="radio"' not in text and "Take over" not in text
     assert client.post(f"{url}profiles", {"all": "1"}).status_code == 403 and client.get(f"{url}newcomer?person=2").status_code == 403
     assert people.dawa.post != "新职务" and latest().kind == "compare"
 
