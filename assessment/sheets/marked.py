@@ -17,6 +17,7 @@ from openpyxl.utils import column_index_from_string, get_column_letter
 
 from assessment.sheets.allowance import Allowance
 from assessment.sheets.book import Book
+from assessment.sheets.exchange_read import format_of
 from assessment.sheets.marks import Styles
 from assessment.sheets.package import open_package
 from assessment.sheets.places import Look, Passing, name_headings
@@ -38,10 +39,11 @@ def write(file, source, faults):
         book = Book(package, Allowance())
         looks = {}
         for title, part, _hidden in book.sheets:
-            if by_sheet.get(title) and part not in looks:
-                looks[part] = Look(title, by_sheet[title])
+            if (sheet := format_of(title)) and not sheet.out_only and part not in looks:
+                looks[part] = Look(title, by_sheet.get(title, {}))
                 looks[part].run(package.blocks(part))
         name_headings(package, book.linked("sharedStrings"), looks.values())
+        looks = {part: look for part, look in looks.items() if look.faults or look.aside_used}
         part = book.linked("styles")
         styles = Styles(package.blocks(part) if part else None)
         styles.need(set().union({None}, *(look.styles() for look in looks.values())))

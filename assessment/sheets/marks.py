@@ -4,6 +4,8 @@ from assessment.sheets.rewrite import Rewriter, tag
 
 COLOUR = "FFFFD5CF"
 MOST = 60_000  # formats: Excel opens 65,490
+#: Fills 0 and 1 are Excel's own, whatever a workbook says of them.
+_FIRST = ['<{0}fill><{0}patternFill patternType="none"/></{0}fill>', '<{0}fill><{0}patternFill patternType="gray125"/></{0}fill>']
 _FILL = '<{0}fill><{0}patternFill patternType="solid"><{0}fgColor rgb="{1}"/><{0}bgColor indexed="64"/></{0}patternFill></{0}fill>'
 _REASON = {"numFmtId": 0, "fontId": 0, "borderId": 0, "xfId": 0, "applyFill": 1, "applyAlignment": 1}
 
@@ -15,7 +17,7 @@ class Styles:
     def __init__(self, blocks):
         self.fills, self.formats = 0, 0
         self.marked, self.plain, self.reason = {}, {}, None
-        self._fill, self._known, self._new, self._prefix = None, [], [], ""
+        self._fill, self._known, self._new, self._new_fills, self._prefix = None, [], [], [], ""
         if blocks is not None:
             _Reader(self).run(blocks)
 
@@ -23,7 +25,11 @@ class Styles:
         """Make coloured formats for these styles (None: the usual one) and for the reasons."""
         if not 0 < self.formats <= MOST:
             return
-        fill = self.fills if self._fill is None else self._fill
+        if self._fill is None:
+            fill = max(self.fills, len(_FIRST))
+            self._new_fills = [each.format(self._prefix, COLOUR) for each in (*_FIRST[self.fills :], _FILL)]
+        else:
+            fill = self._fill
         for number, (attributes, parts) in enumerate(self._known):
             if self._fill is not None and attributes.get("fillId") == str(self._fill):
                 self.plain[str(number)] = self._add({**attributes, "fillId": 0}, parts)
@@ -41,7 +47,7 @@ class Styles:
 
     def rewrite(self, write, blocks):
         """Copy the part with the new formats."""
-        _Writer(write, self._new, _FILL.format(self._prefix, COLOUR) if self._fill is None else "").run(blocks)
+        _Writer(write, self._new, self._new_fills).run(blocks)
 
     @property
     def changed(self):
@@ -82,20 +88,26 @@ class _Reader(Rewriter):
 
 
 class _Writer(Rewriter):
-    """Appends a fill and formats."""
+    """Appends fills and formats."""
 
-    NAMES = ("fills", "cellXfs")
+    NAMES = ("fills", "borders", "cellStyleXfs", "cellXfs")
 
-    def __init__(self, write, formats, fill):
+    def __init__(self, write, formats, fills):
         super().__init__(write)
-        self._more = {"fills": [fill] if fill else [], "cellXfs": formats}
+        self._more = {"fills": fills, "cellXfs": formats}
 
     def start(self, name, attributes):
-        more = self._more.get(self.own.get(name))
-        if more:
+        own = self.own.get(name)
+        if own and own != "fills" and (fills := self._more.pop("fills", None)):  # there are none yet: their place is here
+            self.insert(tag(f"{self.prefix}fills", {"count": len(fills)}, ">") + "".join(fills) + f"</{self.prefix}fills>")
+        if more := self._more.get(own):
             count = attributes.get("count", "")
-            self.replace(tag(name, {**attributes, "count": int(count) + len(more) if count.isdecimal() else None}, ">"))
-            self.listen(self.start, self._end)
+            opened = tag(name, {**attributes, "count": int(count) + len(more) if count.isdecimal() else None}, ">")
+            if self.tag().endswith(b"/>"):
+                self.replace(opened + "".join(self._more.pop(own)) + f"</{name}>")
+            else:
+                self.replace(opened)
+                self.listen(self.start, self._end)
 
     def _end(self, name):
         if more := self._more.pop(self.own.get(name), None):
