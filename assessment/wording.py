@@ -89,6 +89,7 @@ SENTENCES = {
     "lrmx_dropped": N("%(element)s in a row of the family is not known and is left out."),
     "lrm_broken": N("This .lrm file cannot be read: open it in the program it comes from and save it as .lrmx."),
     "photo_too_large": N("The photo is larger than %(limit)s MB: make it smaller."),
+    "photo_too_wide": N("The photo has more than %(limit)s million points: make it smaller."),
     "photo_not_image": N("The photo is neither a JPEG nor a PNG picture: choose another one."),
     "photo_needs_pillow": N("Photos cannot be taken here: the system administrator has to install Pillow."),
     "zip_in_zip": N("This is a package within the package: unpack it and choose what is in it."),

@@ -42,8 +42,8 @@ def portrait(content, box=BOX):
         raise Unfit("photo_too_large", limit=BYTES >> 20)
     try:
         with Image.open(BytesIO(content), formats=("JPEG", "PNG")) as picture:
-            if picture.width * picture.height > PIXELS or min(picture.size) < 8:
-                raise Unfit("photo_not_image")
+            if picture.width * picture.height > PIXELS:
+                raise Unfit("photo_too_wide", limit=PIXELS // 1_000_000)
             picture.draft("RGB", (2 * box[0], 2 * box[1]))
             picture = ImageOps.exif_transpose(picture)
             picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")

@@ -176,7 +176,7 @@ def gif():
         (jpeg()[:100], "photo_not_image"),
         (b"\x89PNG\r\n\x1a\n" + b"\x00" * 50, "photo_not_image"),
         (jpeg() + b"\x00" * (2 << 20), "photo_too_large"),
-        (picture(size=(5000, 5000), kind="PNG"), "photo_not_image"),
+        (picture(size=(4000, 4000), kind="PNG"), "photo_too_wide"),
     ],
 )
 def test_what_is_no_photo(content, code):
