@@ -10,6 +10,7 @@ import pytest
 TOOLS = {
     "Chromium": ("chromium", "chromium-browser", "google-chrome"),
     "LibreOffice": ("soffice", "libreoffice"),
+    "Poppler": ("pdftotext",),
     "gettext": ("msgfmt",),
 }
 CANNOT = "cannot run here: "
@@ -22,6 +23,14 @@ def need(tool):
         if path := shutil.which(name):
             return path
     give_up(tool, f"none of {', '.join(TOOLS[tool])} is on the path")
+
+
+def need_writer():
+    """Path of a LibreOffice that reads Word documents: Debian packs that part by itself."""
+    program = need("LibreOffice")
+    if not (Path(program).resolve().parent / "libswlo.so").exists():
+        give_up("LibreOffice Writer", "libswlo.so is not beside soffice")
+    return program
 
 
 def give_up(tool, reason):

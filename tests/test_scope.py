@@ -63,7 +63,7 @@ def asking(address, query):
 
 
 def visit(client, name, address):
-    """The answers of a page: as it is, and of a list with all its columns; an export is asked for with a reason."""
+    """The answers of a page: as it is, and of a list with all its columns; an export or form is asked for with a reason."""
     if name in LEAVING:
         return
     yield client.get(address)
@@ -71,6 +71,8 @@ def visit(client, name, address):
         yield client.get(asking(address, all_columns(name)))
     if name.endswith("_export"):
         yield client.post(asking(address, all_columns(name)), {"reason": "开会用"})
+    if name.endswith("_paper"):
+        yield client.post(address, {"reason": "开会用", "as": "docx"})
 
 
 # --- the machinery knows every page

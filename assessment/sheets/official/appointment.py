@@ -99,7 +99,7 @@ def second_page(person, on):
     family += [Row(_relative(row, on), 8) for row in shown]
     if more := kin[FAMILY_MOST:]:
         lines = "\n".join("　".join(filter(None, map(str, row.values()))) for row in more)
-        family.append(Row([label("（续）"), value(lines, 6, middle=False, name="家庭主要成员及重要社会关系")], 8, 1))
+        family.append(Row([label("续"), value(lines, 6, middle=False, name="家庭主要成员及重要社会关系")], 8, 1))
     seal = f"（盖章）{BLANK_DAY}"
     approvals = [
         *signed("呈报\n单位", told["ChengBaoDanWei"], 6, 14, sign=SEAL, grow=0),

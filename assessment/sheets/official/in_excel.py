@@ -15,13 +15,14 @@ from assessment.sheets.write import clean
 
 RULE = Side("thin")
 INCH = 25.4
-HIGHEST = 400  # points of a row; Excel's own limit is 409.5
+DIGIT = 8  # pixels of a digit of Courier New in 10 points, and of whatever stands in for it: they are all 0.6 wide
+HIGHEST = 150  # points of a row of prose, so that pages are filled; Excel's own limit is 409.5
 
 
 def write(paper, file):
     book = Workbook()
     book.remove(book.active)
-    book._named_styles["Normal"].font = Font(name="Arial", size=10)  # columns are as wide as so many of its digits: 7 pixels
+    book._named_styles["Normal"].font = Font(name="Courier New", size=10)  # columns are as wide as so many of its digits
     book.properties.title, book.properties.creator = clean(paper.title), ""
     for number, leaf in enumerate(paper.leaves, 1):
         ws = book.create_sheet(f"第{number}页" if len(paper.leaves) > 1 else clean(paper.title)[:31])
@@ -53,7 +54,7 @@ class _Leaf:
 
     def write(self):
         for number, width in enumerate(self.widths, 1):
-            self.ws.column_dimensions[get_column_letter(number)].width = width / INCH * 96 / 7
+            self.ws.column_dimensions[get_column_letter(number)].width = width / INCH * 96 / DIGIT
         for line in self.leaf.above:
             self._line(line)
         if self.leaf.grid:

@@ -248,9 +248,8 @@ def fit(grid, room):
     """Give every text of a grid its size and every row its height; returns [(name, paragraphs)] of what has no room."""
     placed, rows = list(grid.placed()), grid.rows
     growing = {r: [] for r, row in enumerate(rows) if row.grow}
-    for r, c, cell in placed:
-        if cell.rows > 1:
-            continue
+    waiting = [each for each in placed if each[2].rows > 1 or (each[2].label and each[0] in growing)]  # for the heights
+    for r, c, cell in (each for each in placed if each not in waiting):
         if r in growing:
             growing[r].append((grid.width(c, cell), cell))
         else:
@@ -259,9 +258,8 @@ def fit(grid, room):
                 rows[r].height = max(rows[r].height, need(cell, cell.size, grid.width(c, cell)))
     left = room - sum(row.height for row in rows if not row.grow)
     rest = _share(rows, growing, left)
-    for r, c, cell in placed:
-        if cell.rows > 1:
-            _shrink(cell, grid.width(c, cell), sum(row.height for row in rows[r : r + cell.rows]))
+    for r, c, cell in waiting:
+        _shrink(cell, grid.width(c, cell), sum(row.height for row in rows[r : r + cell.rows]))
     return rest
 
 

@@ -142,8 +142,9 @@ def annual(told):
         Row([label("单位及职务\n（职级）"), value(post, 5)], 11),
         Row([label("从事或\n分管工作"), value("", 5)], 11),
         *signed("个人总结", "", 5, 42, grow=4, upright=True),
-        *signed("主管领导\n评语和考核\n等次建议", f"{told.said('performance', 'strengths', 'shortcomings')}\n考核等次建议：{told.grade}", 5, 24, grow=2),
-        *signed("机关负责人\n或考核委员\n会意见", f"{told.said('conclusion')}{why}\n考核等次：{told.grade}", 5, 16, sign=SEAL),
+        *signed("主管领导\n评语和考核\n等次建议", told.said("performance", "strengths", "shortcomings"), 5, 24, grow=2,
+                graded=f"考核等次建议：{told.grade}"),
+        *signed("机关负责人\n或考核委员\n会意见", f"{told.said('conclusion')}{why}", 5, 16, sign=SEAL, graded=f"考核等次：{told.grade}"),
         *signed("本人意见", told.opinion.notice.answer if hasattr(told.opinion, "notice") else "", 5, 12),
         *signed("未确定等次\n或不参加考\n核情况说明", "" if opinion["grade"] else reason, 5, 12, sign=BLANK_DAY),
     ]  # fmt: skip
@@ -189,8 +190,8 @@ def routine(told):
         *(judged("本次\n考核内容", own) if own else ()),
         Row([label("合计得分", 7), value(_points(told.body["numbers"]["score"]), align="center")], 8),
         Row(days, 9),
-        *signed("主管领导\n评鉴", f"{verdict}\n评鉴等次：{told.grade}", 7, 30, grow=2),
-        *signed("政治部\n（考核机构）\n审定", f"审定等次：{told.grade}", 7, 14, sign=SEAL),
+        *signed("主管领导\n评鉴", verdict, 7, 30, grow=2, graded=f"评鉴等次：{told.grade}"),
+        *signed("政治部（考\n核机构）\n审定", "", 7, 14, sign=SEAL, graded=f"审定等次：{told.grade}"),
     ]
     title = "公务员平时考核登记表"
     first, last = campaign["starts_on"], campaign["ends_on"]

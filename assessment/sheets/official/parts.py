@@ -11,7 +11,7 @@ from django.utils import timezone
 from assessment.sheets.official.layout import Cell, Row
 
 BLANK_DAY = "　　　　年　　月　　日"
-SIGNATURE = f"签名：　　　　　　　　　{BLANK_DAY}"
+SIGNATURE = f"签名：　　　　　　{BLANK_DAY}"
 SEAL = f"（盖章）　　　　{BLANK_DAY}"
 
 
@@ -38,12 +38,12 @@ def value(text="", columns=1, rows=1, **more):
     return Cell(text or "", columns, rows, **more)
 
 
-def signed(name, text, columns, height, *, sign=SIGNATURE, grow=1, upright=False):
-    """Two rows: what is said, which may grow, and the line to sign it on below; one label for both."""
+def signed(name, text, columns, height, *, sign=SIGNATURE, graded="", grow=1, upright=False):
+    """Two rows: what is said, which may grow, and the line to sign it on below, after the grade; one label for both."""
     told = value(text, columns, bare="b", middle=False, name=name.replace("\n", ""))
     return [
         Row([label(name, rows=2, upright=upright), told], height, grow),
-        Row([value(sign, columns, bare="t", align="right")], 8),
+        Row([value(f"{graded}　　　{sign}" if graded else sign, columns, bare="t", align="right")], 8),
     ]
 
 
