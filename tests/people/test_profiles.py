@@ -16,7 +16,7 @@ from people.refusals import Refused
 from tests import cast
 from tests.pictures import jpeg, picture, png
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_engines]
 FAMILY = [{"relation": "妻子", "name": "央金", "born": "198005", "political_status": "群众", "post": "教师"}]
 
 
