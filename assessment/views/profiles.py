@@ -149,7 +149,10 @@ class CadreLrmx(OfCadre, ActionPage):
     """The file of one cadre, for a reason."""
 
     reason, submit = "required", _("Export")
-    explain = _("A file of the exchange format that every program for the appointment form reads. Your name, the time and this reason are written into the history.")
+    explain = _(
+        "A file of the exchange format that every program for the appointment form reads. "
+        "Your name, the time and this reason are written into the history."
+    )
 
     def get_title(self):
         return _t("Export as .lrmx: %(name)s") % {"name": self.object}
