@@ -11,7 +11,7 @@ _STARTS = {
     "file_archive": (b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b"),
     "file_word": (b"{\\rtf",),
 }
-_WEB = ("<html", "<!doctype html", "<table", "<head", "<meta", "<style", "<body")
+_WEB = tuple(f"<{tag}" for tag in ("html", "!doctype html", "table", "head", "meta", "style", "body"))
 
 
 #: Names of streams in an OLE file, which old Office programs and WPS write (.xls, .et, .doc), and new ones for a password.
