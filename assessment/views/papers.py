@@ -208,6 +208,9 @@ class ListPapers(ExportPage):
     def get_title(self):
         return f"{self.title}: {self.list_page.get_title()}"
 
+    def _listing(self):
+        return self.list_page.listing(self.request.GET)  # the body asks for forms, it filters nothing
+
     def get_form(self, data=None):
         return PaperForm(data, choices=OF_LIST[self.noun], initial={"form": OF_LIST[self.noun][0]})
 
