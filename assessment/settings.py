@@ -172,6 +172,11 @@ JOB_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
 JOB_DAYS = 7
 # What an upload leaves behind when the server is killed under it lies where it is swept away.
 FILE_UPLOAD_TEMP_DIR = JOB_DIR
+FILE_UPLOAD_HANDLERS = [
+    "assessment.uploads.Bounded",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 DJANGO_TABLES2_TEMPLATE = "generic/table.html"
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000

@@ -113,7 +113,7 @@ def test_a_role_that_ended_takes_nothing_in(lin, world, work):
         (b"name,post\n", Refusal("file_text")),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000), Refusal("file_old_excel")),
         (b"PK\x03\x04" + bytes(100), Refusal("file_damaged")),
-        (b"PK\x03\x04" + bytes(20 << 20), Refusal("file_too_large", {"limit": 20})),
+        (b"PK\x03\x04" + bytes(24 << 20), Refusal("file_too_large", {"limit": 20})),
     ],
     ids=lambda value: value.code if isinstance(value, Refusal) else "",
 )
@@ -121,6 +121,7 @@ def test_a_wrong_file_is_refused_beside_its_field(lin, content, refusal):
     before = set(files.folder().iterdir())
     response = lin.post(reverse("import"), {"file": uploaded(content)})
     assert response.context["upload"].errors == {"file": [sentence(refusal)]} and 'type="file"' in texts(response)
+    assert response.context["upload"].files["file"].size <= (20 << 20) + (64 << 10)  # what is beyond was not even taken
     assert not Job.objects.exists() and set(files.folder().iterdir()) == before
 
 
