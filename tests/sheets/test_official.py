@@ -187,7 +187,7 @@ def contact(w, method):
     findings = list(Finding.objects.filter(contact=row).order_by("pk"))
     pairs = [
         ("考核任务", "一线考核（2022年4月1日至2022年6月30日）"), ("记录编号", row.number), ("起止时间", "2022年5月1日 09:00 至　时　分"),
-        ("单位及职务", row.source_post), ("考察人员", "、".join(f"{m.user}（组长）" if not m.position else str(m.user) for m in row.team.all())),
+        ("单位及职务", row.source_post), ("考察人员", "、".join(f"{m.user}（负责人）" if not m.position else str(m.user) for m in row.team.all())),
     ]  # fmt: skip
     pairs += [("谈话对象" if method == "talk" else "了解对象", row.source_name), ("与干部关系", RELATIONS[row.relation])]
     pairs += [("地点", row.place)] if row.place else []

@@ -53,7 +53,7 @@ def papers(by, contacts, findings, stamp):
 def record(contact, findings):
     title, talk, phone = TITLES[contact.method], contact.method == Method.TALK, contact.method == Method.PHONE
     told = contact.source_told
-    team = "、".join(f"{member.user}（组长）" if not n and len(contact.members) > 1 else str(member.user) for n, member in enumerate(contact.members))
+    team = "、".join(f"{member.user}（负责人）" if not n and len(contact.members) > 1 else str(member.user) for n, member in enumerate(contact.members))
     start = f"{moment(contact.held_at)} 至　时　分"
     where = label("被访电话" if phone and not contact.place else "地点")
     relation = words.RELATION.zh(contact.seen_relation)
