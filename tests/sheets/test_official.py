@@ -70,6 +70,7 @@ def build():
         setattr(w.opinions, name, cast.signed(w, row, **OPINION))
     evaluations.give_notice(by=w.lin, opinion=w.opinions.annual, answer="同意组织意见。")
     w.contacts = cast.give_evidence(w, *(w.of(each) for each in (w.dawa, w.nima, w.sonam, w.karma, w.tashi)))
+    w.alone = cast.give(w, {w.of(w.pema): "好"}, "talk", lead=w.mei, source="柯西姆老人")
     w.opinions.special = cast.signed(w, w.of(w.dawa), **OPINION)
     w.opinions.group = cast.signed(w, w.of(w.east_unit), **OPINION)
     for opinion in vars(w.opinions).values():
@@ -182,21 +183,20 @@ def group(w):
     return [], ["东滩镇领导班子考察材料", OPINION["shortcomings"], "政治思想建设（得分85.00）"] + of_signature(w, w.opinions.group)
 
 
-def contact(w, method):
-    row = next(row for row in w.contacts if row.method == method)
+def contact(w, row):
     findings = list(Finding.objects.filter(contact=row).order_by("pk"))
     pairs = [
         ("考核任务", "一线考核（2022年4月1日至2022年6月30日）"), ("记录编号", row.number), ("起止时间", "2022年5月1日 09:00 至　时　分"),
         ("单位及职务", row.source_post), ("考察人员", "、".join(f"{m.user}（负责人）" if not m.position else str(m.user) for m in row.team.all())),
     ]  # fmt: skip
-    pairs += [("谈话对象" if method == "talk" else "了解对象", row.source_name), ("与干部关系", RELATIONS[row.relation])]
+    pairs += [("谈话对象" if row.method == "talk" else "了解对象", row.source_name), ("与干部关系", RELATIONS[row.relation])]
     pairs += [("地点", row.place)] if row.place else []
     for finding in findings:
         cadre = finding.evaluation.cadre
         marks = "；".join(f"{mark.dimension.name}：{mark.level.name}" for mark in finding.ratings.order_by("dimension__position"))
         pairs += [("被了解干部", cadre.name), ("单位及职务", f"{cadre.unit.name}{cadre.post}"), ("考核内容评定", marks)]
         pairs += [("了解情况", finding.narrative), ("具体事例", finding.example)]
-    title = {"talk": "谈心谈话记录", "phone": "电话了解记录", "on_site": "现场了解记录"}[method]
+    title = {"talk": "谈心谈话记录", "phone": "电话了解记录", "on_site": "现场了解记录"}[row.method]
     return pairs, [title, "回避声明", "问题线索及处理", "记录人", "审核人"] + of_entries(w, row, *findings)
 
 
@@ -222,9 +222,10 @@ PAPERS = {
     "routine": (lambda w: opinion_paper(w, "routine", "routine"), routine, 1),
     "report": (lambda w: opinion_paper(w, "special", "inspection"), report, None),
     "group": (lambda w: opinion_paper(w, "group", "inspection"), group, None),
-    "talk": (lambda w: contact_paper(w, w.contacts[2]), lambda w: contact(w, "talk"), 2),
-    "phone": (lambda w: contact_paper(w, w.contacts[1]), lambda w: contact(w, "phone"), 2),
-    "visit": (lambda w: contact_paper(w, w.contacts[0]), lambda w: contact(w, "on_site"), 2),
+    "talk": (lambda w: contact_paper(w, w.contacts[2]), lambda w: contact(w, w.contacts[2]), 2),
+    "talk about one": (lambda w: contact_paper(w, w.alone), lambda w: contact(w, w.alone), 1),
+    "phone": (lambda w: contact_paper(w, w.contacts[1]), lambda w: contact(w, w.contacts[1]), 2),
+    "visit": (lambda w: contact_paper(w, w.contacts[0]), lambda w: contact(w, w.contacts[0]), 2),
     "approval": (lambda w: appointment_paper(w), approval, 2),
 }
 
