@@ -180,7 +180,8 @@ class _Book:
         """A drop-down below a heading, of values that stand on the hidden sheet: there they may be many and hold commas."""
         self._lists.append((heading, values))
         source, letter = get_column_letter(len(self._lists)), get_column_letter(column + 1)
-        rule = DataValidation("list", formula1=f"'{CHOICES}'!${source}$2:${source}${len(values) + 1}", showErrorMessage=False)
+        rule = DataValidation("list", formula1=f"'{CHOICES}'!${source}$2:${source}${len(values) + 1}", allow_blank=True)
+        rule.showErrorMessage = False
         rule.add(f"{letter}2:{letter}{ROW_LIMIT + 1}")
         ws.add_data_validation(rule)
 
@@ -211,10 +212,11 @@ def _looks(book):
         cell.number_format = number_format
         cell.alignment = Alignment(vertical="top", wrap_text=kind == "text")
     head, label = ws["A2"], ws["A3"]
-    head.font, head.border = Font(bold=True), Border(bottom=Side("thin", color="CFCCC4"))
+    bold = Font(name="Calibri", size=11, family=2, scheme="minor", bold=True)  # of the theme: Song in a Chinese Excel
+    head.font, head.border = bold, Border(bottom=Side("thin", color="CFCCC4"))
     head.fill = PatternFill("solid", fgColor="F1EFEA")
     head.alignment = Alignment(vertical="center", wrap_text=True)
-    label.font, label.alignment = Font(bold=True), Alignment(vertical="top")
+    label.font, label.alignment = bold, Alignment(vertical="top")
     book.remove(ws)
     kinds, ids = ({kind: getattr(cell, name) for kind, cell in prototypes.items()} for name in ("_style", "style_id"))
     return _Looks(kinds, ids, head._style, label._style)
