@@ -17,10 +17,11 @@ from assessment import columns
 from assessment.actions import campaigns, schemes
 from assessment.actions.known import Known
 from assessment.models import Campaign, Evaluation
+from assessment.sheets.exchange_changes import of_records
 from assessment.sheets.exchange_contacts import plan_contacts
 from assessment.sheets.exchange_read import read_source
 from assessment.sheets.exchange_rest import take_good_rows
-from assessment.sheets.exchange_work import Change, Count, Work, fault_at, own_rows, worded
+from assessment.sheets.exchange_work import Change, Count, Work, fault_at, own_rows
 from people import access, ledger
 from people.actions import cadres, inputs, units
 from people.models import LedgerEntry
@@ -177,11 +178,7 @@ def _take(work, sheet, plan, step, kinds, **renamed):
         name = renamed.get(refusal.field, refusal.field) or sheet.format.columns[0].field
         work.faults.append(fault_at(sheet, refusal, name))
     work.counts[sheet.format.zh] = Count(len(plan.new), len(plan.changed), plan.same)
-    for item in plan.changed:
-        for name, (old, new) in item.changes.items():
-            key = str(getattr(item.record, "code", ""))
-            values = [worded(kinds.get(name), value) for value in (old, new)]
-            work.changes.append(Change(sheet.title, sheet.numbers[item.row], key, sheet.heading(name), *values))
+    work.changes += of_records(sheet, plan, kinds)
     work.steps.append(step)
 
 

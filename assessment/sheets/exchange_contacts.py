@@ -6,8 +6,9 @@ from functools import partial
 from assessment.actions import contacts, evidence
 from assessment.actions.drafts import UNSET, ContactDraft, FindingDraft, team_names
 from assessment.columns import fold
+from assessment.sheets.exchange_changes import of_contacts
 from assessment.sheets.exchange_read import shown
-from assessment.sheets.exchange_work import Change, Count, fault_at, worded
+from assessment.sheets.exchange_work import Count, fault_at
 from people.actions import inputs
 from people.refusals import Refusal
 
@@ -28,20 +29,7 @@ def plan_contacts(work, known, tell):
     new = sum(item.new for item in touched.values())
     changed = {row for row, item in touched.items() if not item.new} | {item.row for item in plan.changed} - set(touched)
     work.counts[sheet.format.zh] = Count(new, len(changed), len(sheet.rows) - new - len(changed))
-    for item in plan.items:
-        key = f"{item.contact.campaign.code} {item.contact.number}"
-        if not item.new:
-            for name, (old, value) in item.changes.items():
-                old, value = (worded(evidence.CONTACT[name], each) for each in (old, value))
-                work.changes.append(Change(sheet.title, sheet.numbers[item.row], key, sheet.heading(name), old, value))
-            if item.team:
-                names = ["、".join(user.username for user in team) for team in (item.team_was, item.team)]
-                work.changes.append(Change(sheet.title, sheet.numbers[item.row], key, sheet.heading("team"), *names))
-        for finding in item.findings:
-            if not finding.new:
-                pairs = [(sheet.heading(name), *(worded(None, v) for v in pair)) for name, pair in finding.changes.items()]
-                pairs += [(d.name, old.name if old else "", new.name if new else "") for d, old, new in finding.ratings]
-                work.changes += [Change(sheet.title, sheet.numbers[finding.row], key, *pair) for pair in pairs]
+    work.changes += of_contacts(work.by, sheet, plan, {fault.row for fault in work.faults if fault.sheet == sheet.title})
     work.steps.append(partial(contacts.carry_out, plan))
 
 
