@@ -139,7 +139,8 @@ def test_who_and_what_cannot_be_imported(kcy, file, tmp_path):
     assert fails("import_workbook", tmp_path / "none.xlsx", "--as=kcy1")[0].startswith("There is no file")
     text = tmp_path / "text.xlsx"
     text.write_text("no workbook")
-    assert fails("import_workbook", text, "--as=kcy1") == ["This file cannot be read as an Excel workbook: save it as .xlsx and try again."]
+    told = "This is a text file (such as .csv), no workbook: open it in Excel or WPS, save it as .xlsx and take that."
+    assert fails("import_workbook", text, "--as=kcy1") == [told]
 
 
 def test_export(kcy, file, tmp_path):
