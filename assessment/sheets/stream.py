@@ -25,7 +25,6 @@ _TEXT = b' t="inlineStr"><is><t>%b</t></is></c>'
 _SPACED = b' t="inlineStr"><is><t xml:space="preserve">%b</t></is></c>'
 _BOOL = b' t="b"><v>%b</v></c>'
 _VALUE = b"><v>%b</v></c>"
-_BLANK = b"/>"
 
 
 def batches(rows, kinds, styles, first):
@@ -45,8 +44,9 @@ def _column(values, kind, styles, known):
     types = set(map(type, values)) - {NoneType}
     as_text = kind in ("text", "id")
     joined, style, cell = None, kind or "text", _VALUE
+    blank = b'<c s="%d"/>' % styles[style]
     if not types:
-        return b'<c s="%d"/>%%b' % styles[style], [b""] * len(values)
+        return b"%b", [blank] * len(values)
     if types == {str} and (as_text or not kind):
         distinct = set(values)
         if len(distinct) * REPEATED <= len(values) and max(map(len, filter(None, distinct)), default=0) <= SHORT:
@@ -63,10 +63,8 @@ def _column(values, kind, styles, known):
     if joined is not None:
         texts = joined.encode().split(b"|")
         if len(texts) == len(values):
-            start = b'<c s="%d"' % styles[style]
-            if b"" in texts:
-                return start + b"%b", [cell % text if text else _BLANK for text in texts]
-            return start + cell, texts
+            cell = b'<c s="%d"' % styles[style] + cell
+            return (b"%b", [cell % text if text else blank for text in texts]) if b"" in texts else (cell, texts)
     return b"%b", [_cell(value, kind, styles) for value in values]
 
 
@@ -122,7 +120,7 @@ def _cell(value, kind, styles):
     value, kind = held(value, kind)
     start = b'<c s="%d"' % styles[kind or "text"]
     if value is None:
-        return start + _BLANK
+        return start + b"/>"
     if isinstance(value, str):
         return start + (_TEXT if value == value.strip() else _SPACED) % escape(escaped(value)).encode()
     if isinstance(value, bool):
