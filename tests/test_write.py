@@ -226,27 +226,6 @@ def test_the_size_of_a_sheet_is_not_told_falsely():
     assert sum(1 for _ in book["s"].rows) == 301
 
 
-# --- what a template needs
-
-
-def test_a_column_may_offer_values_to_choose_from():
-    words = ["党委", "村(社区)", 'a,"b"', *map(str, range(300))]  # more, and odder, than fit into a rule itself
-    sheets = [
-        Sheet("单位", ["编码", "类型"], [["U1", "党委"]], ["id", "text"], choices={1: words}),
-        Sheet("选项", ["x"], [], choices={0: ["a"]}),
-    ]
-    file, counts = written(*sheets, about=lambda counts: [("rows", sum(counts.values()))])
-    book = load_workbook(file)
-    assert counts == {"单位": 1, "选项 2": 0} and book.sheetnames == ["单位", "选项 2", "选项", "说明"]
-    assert [ws.sheet_state for ws in book] == ["visible", "visible", "hidden", "visible"]
-    (rule,) = book["单位"].data_validations.dataValidation
-    assert (rule.type, str(rule.sqref), rule.formula1, rule.showErrorMessage) == ("list", "B2:B1048576", "'选项'!$A$2:$A$304", False)
-    assert [c.value for c in book["选项"]["A"]] == ["类型", *words] and [c.value for c in book["选项"]["B"]][:3] == ["x", "a", None]
-    assert book["说明"]["B1"].value == 1
-    file.seek(0)
-    assert CalamineWorkbook.from_filelike(file).get_sheet_by_name("选项").to_python()[3][0] == 'a,"b"'
-
-
 # --- long work
 
 

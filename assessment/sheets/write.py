@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from io import BytesIO, TextIOWrapper
-from itertools import chain, islice, zip_longest
+from itertools import chain, islice
 from unicodedata import east_asian_width
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -20,7 +20,6 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._writer import WorksheetWriter
-from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from assessment.sheets.stream import batches
@@ -33,21 +32,16 @@ SIZE_LIMIT = 2**31 - 2**24  # bytes of a sheet before compression; beyond 2 GiB 
 SAMPLE = 200  # rows looked at for the widths
 NARROW, WIDE = 8, 48
 TOLD = 1000  # rows between two calls of `progress`
-CHOICES = "选项"  # the hidden sheet of the lists behind drop-downs
 
 
 @dataclass
 class Sheet:
-    """One sheet of a list: headings, rows, and what each column holds (a key of KINDS; missing = by the value).
-
-    choices: {number of a column, from 0: the values that its drop-down offers}; others may be typed as well.
-    """
+    """One sheet of a list: headings, rows, and what each column holds (a key of KINDS; missing = by the value)."""
 
     title: str
     headings: Sequence[str]
     rows: Iterable[Sequence]
     kinds: Sequence[str] = field(default_factory=tuple)
-    choices: dict[int, Sequence[str]] = field(default_factory=dict)
 
 
 def write_workbook(
@@ -118,18 +112,14 @@ class _Book:
         self._book.remove(self._book.active)
         self._book.properties.creator = self._book.properties.lastModifiedBy = clean(author)
         self._look = _looks(self._book)
-        self._lists = []  # (heading, values) of each drop-down
 
     def add(self, sheet):
-        title = sheet_title(sheet.title, [*self.counts, CHOICES])
+        title = sheet_title(sheet.title, self.counts)
         self.counts[title] = self._write(title, sheet)
 
     def close(self, about_title, pairs):
-        if self._lists:
-            headings, columns = zip(*self._lists, strict=True)
-            self._write(CHOICES, Sheet(CHOICES, headings, zip_longest(*columns), ["text"] * len(headings)), hidden=True)
         if pairs:
-            self._write_about(sheet_title(about_title, [*self.counts, CHOICES]), pairs)
+            self._write_about(sheet_title(about_title, self.counts), pairs)
         made = BytesIO()
         self._book.save(made)
         with ZipFile(made) as rest:
@@ -138,16 +128,12 @@ class _Book:
                 if name not in written:
                     self._package.writestr(name, rest.read(name))
 
-    def _write(self, title, sheet, hidden=False):
+    def _write(self, title, sheet):
         ws = self._book.create_sheet(title)
         kinds = list(sheet.kinds) or [""] * len(sheet.headings)
         rows = iter(sheet.rows)
         sample = list(islice(rows, SAMPLE))
         self._head(ws, title, sheet.headings, _widths(sheet.headings, kinds, sample))
-        for column, values in sheet.choices.items():
-            self._offer(ws, column, sheet.headings[column], values)
-        if hidden:
-            ws.sheet_state = "hidden"
         with self._package.open(f"xl/worksheets/sheet{len(self._book.worksheets)}.xml", "w") as part:
             part.write(_frame(ws)[0])
             count = self._write_rows(part, chain(sample, rows), kinds)
@@ -175,15 +161,6 @@ class _Book:
         ws.freeze_panes = "A2"
         ws.print_title_rows = "1:1"
         _page(ws, title)
-
-    def _offer(self, ws, column, heading, values):
-        """A drop-down below a heading, of values that stand on the hidden sheet: there they may be many and hold commas."""
-        self._lists.append((heading, values))
-        source, letter = get_column_letter(len(self._lists)), get_column_letter(column + 1)
-        rule = DataValidation("list", formula1=f"'{CHOICES}'!${source}$2:${source}${len(values) + 1}", allow_blank=True)
-        rule.showErrorMessage = False
-        rule.add(f"{letter}2:{letter}{ROW_LIMIT + 1}")
-        ws.add_data_validation(rule)
 
     def _write_about(self, title, pairs):
         ws = self._book.create_sheet(title)
