@@ -38,11 +38,12 @@ def _sheet(book, title, part, wanted):
     fields = heading_fields(format_of(title))
     kinds = {column.field: column.kind for column in format_of(title).columns}
     of_column = [kinds.get(field_of(text, fields), "") for _column, text in table.headings]
+    dated = [kind in ("date", "datetime") or field_of(text, fields) == "birth_month" for kind, (_, text) in zip(of_column, table.headings, strict=True)]
     rows = []
     for number, values in table.rows:
         if number in wanted:
             row = [values[column] if column < len(values) else None for column, _text in table.headings]
-            row = [_day(value, book.epoch) if kind in ("date", "datetime") else value for value, kind in zip(row, of_column, strict=True)]
+            row = [_day(value, book.epoch) if dates else value for value, dates in zip(row, dated, strict=True)]
             rows.append([*row, reasons(wanted[number])])
     return Sheet(title, [*(text for _column, text in table.headings), _("Reasons")], rows, [*_kinds(rows, of_column), "text"])
 

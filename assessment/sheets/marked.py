@@ -21,7 +21,7 @@ from assessment.sheets.exchange_read import format_of
 from assessment.sheets.marks import Styles
 from assessment.sheets.package import open_package
 from assessment.sheets.places import Look, Passing, name_headings
-from assessment.sheets.rewrite import tag
+from assessment.sheets.rewrite import number, tag
 from assessment.sheets.write import typed
 from assessment.wording import sentence
 from people.refusals import Refusal
@@ -107,7 +107,7 @@ class _Mark(Passing):
 
     def _col(self, name, attributes):
         """Widths of columns must not overlap and stand in order."""
-        first, last, aside = int(attributes.get("min", 0)), int(attributes.get("max", 0)), self._look.aside
+        first, last, aside = number(attributes.get("min")), number(attributes.get("max")), self._look.aside
         if self._width_given or last < aside or not self.tag().endswith(b"/>"):
             return
         if first > aside:

@@ -1,6 +1,6 @@
 """The formats of marked cells: each like the cell's own, but coloured. They are appended to the workbook's styles."""
 
-from assessment.sheets.rewrite import Rewriter, tag
+from assessment.sheets.rewrite import Rewriter, number, tag
 
 COLOUR = "FFFFD5CF"
 MOST = 60_000  # formats: Excel opens 65,490
@@ -30,11 +30,12 @@ class Styles:
             self._new_fills = [each.format(self._prefix, COLOUR) for each in (*_FIRST[self.fills :], _FILL)]
         else:
             fill = self._fill
-        for number, (attributes, parts) in enumerate(self._known):
+        for place, (attributes, parts) in enumerate(self._known):
             if self._fill is not None and attributes.get("fillId") == str(self._fill):
-                self.plain[str(number)] = self._add({**attributes, "fillId": 0}, parts)
+                self.plain[str(place)] = self._add({**attributes, "fillId": 0}, parts)
         for style in sorted(styles, key=str):
-            attributes, parts = self._known[int(style or 0)] if int(style or 0) < self.formats else self._known[0]
+            place = number(style)
+            attributes, parts = self._known[place if place < self.formats else 0]
             marked = attributes.get("fillId") == str(self._fill)
             self.marked[style] = style if marked else self._add({**attributes, "fillId": fill, "applyFill": 1}, parts)
         wrapped = tag(f"{self._prefix}alignment", {"vertical": "top", "wrapText": 1})
@@ -102,7 +103,7 @@ class _Writer(Rewriter):
             self.insert(tag(f"{self.prefix}fills", {"count": len(fills)}, ">") + "".join(fills) + f"</{self.prefix}fills>")
         if more := self._more.get(own):
             count = attributes.get("count", "")
-            opened = tag(name, {**attributes, "count": int(count) + len(more) if count.isdecimal() else None}, ">")
+            opened = tag(name, {**attributes, "count": number(count) + len(more) if count else None}, ">")
             if self.tag().endswith(b"/>"):
                 self.replace(opened + "".join(self._more.pop(own)) + f"</{name}>")
             else:

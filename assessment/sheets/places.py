@@ -14,7 +14,7 @@ from assessment.sheets.cells import COLUMN_LIMIT, LAST_COLUMN
 from assessment.sheets.exchange_read import format_of
 from assessment.sheets.markup import parse
 from assessment.sheets.read import HEAD_ROWS, find_headings, heading_fields, upright
-from assessment.sheets.rewrite import Rewriter
+from assessment.sheets.rewrite import Rewriter, number
 
 _RANGE = re.compile(r"([A-Z]+)(\d+):[A-Z]+(\d+)")
 LOOKED_AT = 4 * HEAD_ROWS  # rows in which headings are looked for: some may turn out to be blank
@@ -23,7 +23,7 @@ LOOKED_AT = 4 * HEAD_ROWS  # rows in which headings are looked for: some may tur
 def name_headings(package, part, looks):
     """Find the headings among the first rows; their texts may be shared ones."""
     wanted, strings = set().union(*(look.shared for look in looks)), {}
-    number, pieces, aside = 0, [], False
+    count, pieces, aside = 0, [], False
 
     def reading(_):  # how a text is pronounced
         nonlocal aside
@@ -34,10 +34,10 @@ def name_headings(package, part, looks):
             pieces.append(text)
 
     def item(_text):
-        nonlocal number
-        if number in wanted:
-            strings[number] = plain(pieces)
-        number += 1
+        nonlocal count
+        if count in wanted:
+            strings[count] = plain(pieces)
+        count += 1
         pieces.clear()
 
     if part and wanted:
@@ -57,11 +57,11 @@ class Passing(Rewriter):
         self._numbers = {}
 
     def _begin_row(self, attributes):
-        self._row, self._column = int(attributes.get("r", self._row + 1)), 0
+        self._row, self._column = number(attributes.get("r"), self._row + 1), 0
 
     def _begin_cell(self, attributes):
         reference = attributes.get("r")
-        if reference is None:
+        if not reference:
             self._column += 1
         else:
             letters = reference.rstrip("0123456789")
@@ -83,7 +83,7 @@ class Look(Passing):
     @property
     def shared(self):
         """Numbers of the shared texts among the first rows."""
-        return {int(text) for _, cells in self._top for kind, text, _ in cells.values() if kind == "s" and text.strip().isdecimal()}
+        return {number(text, -1) for _, cells in self._top for kind, text, _ in cells.values() if kind == "s"}
 
     def start(self, name, attributes):
         own = self.own.get(name)
@@ -102,7 +102,7 @@ class Look(Passing):
             if attributes.get("customFormat") in ("1", "true") and self._row in self.faults:
                 self.seen[0].add(attributes.get("s"))
         elif own == "col" and len(self.columns) < LAST_COLUMN:
-            self.columns.append((int(attributes.get("min", 0)), int(attributes.get("max", 0)), attributes.get("style")))
+            self.columns.append((number(attributes.get("min")), number(attributes.get("max")), attributes.get("style")))
         elif own == "mergeCell":
             self._merge(attributes.get("ref", ""))
 
@@ -127,10 +127,10 @@ class Look(Passing):
     def name_headings(self, strings):
         """Which columns bear which heading, and where the reasons go."""
         rows = []
-        for number, cells in self._top:
-            values = {c: strings.get(int(text), "") if kind == "s" else plain([text]) for c, (kind, text, _) in cells.items()}
+        for row, cells in self._top:
+            values = {c: strings.get(number(text, -1), "") if kind == "s" else plain([text]) for c, (kind, text, _) in cells.items()}
             if any(values.values()):
-                rows.append((number, [values.get(column) or None for column in range(max(values) + 1)]))
+                rows.append((row, [values.get(column) or None for column in range(max(values) + 1)]))
         fields = heading_fields(format_of(self.title))
         self.head, headings = find_headings(rows, upright(self._merged), fields)
         places = defaultdict(list)
@@ -141,7 +141,7 @@ class Look(Passing):
                 places[fold(text)].append(column + 1)
         self.places = places
         last = headings[-1][0] if headings else 0
-        self.head_style = next((cells[last][2] for number, cells in self._top if number == self.head and last in cells), None)
+        self.head_style = next((cells[last][2] for row, cells in self._top if row == self.head and last in cells), None)
         if self.aside is None and self.used < COLUMN_LIMIT:
             self.aside = self.used + 1
 

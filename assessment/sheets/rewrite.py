@@ -108,6 +108,11 @@ def as_utf8(blocks):
         yield decoder.decode(block).encode()
 
 
+def number(text, default=0):
+    """An attribute as a whole number; what is none, or beyond all reason, counts as not there."""
+    return int(text) if text and text.isdecimal() and len(text) < 11 else default
+
+
 def tag(name, attributes, end="/>"):
     """A tag; attributes that are None are left out."""
     pairs = "".join(f" {key}={quoteattr(str(value))}" for key, value in attributes.items() if value is not None)

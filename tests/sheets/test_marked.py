@@ -7,6 +7,7 @@ import zipfile
 from datetime import date, datetime
 from io import BytesIO
 from random import Random
+from tempfile import NamedTemporaryFile, TemporaryFile
 
 import pytest
 import python_calamine
@@ -25,8 +26,12 @@ from assessment.sheets import left_out, marked
 from assessment.sheets.exchange_read import Fault, read_source
 from assessment.sheets.marks import COLOUR
 from assessment.sheets.rewrite import Rewriter
+from people.actions import days, inputs
+from people.refusals import Refused
 from tests.machine import need
+from tests.sheets.dirty import DIRTY
 from tests.sheets.packages import MAIN, SHEET, formats, long_sheet, parts, row, sheet, with_strings, with_styles, zipped
+from tests.sheets.test_hostile import changed, changes
 
 HEADINGS = ["单位编码*", "单位名称*", "上级编码", "类型"]
 
@@ -259,6 +264,60 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
     assert int(done.stdout) < 30 << 10  # KiB
     with zipfile.ZipFile(tmp_path / "marked.xlsx") as package, package.open(SHEET) as part:
         assert sum(line.count("单位名称：".encode()) for line in part) == 10_000
+
+
+@pytest.mark.parametrize("name", DIRTY)
+def test_whatever_is_taken_can_be_marked(mark, name):
+    """Marked or left out in every cell, it is read as before."""
+    content = DIRTY[name][0]()
+    before = read_source(BytesIO(content))
+    faults = [
+        Fault(read.title, number, heading, "", "required", {})
+        for read in before.sheets.values() for number in read.numbers for heading in read.headings.values()
+    ]  # fmt: skip
+    target = mark(content, faults)
+    after = read_source(target)
+    for key, read in before.sheets.items():
+        assert (after.sheets[key].rows, after.sheets[key].numbers, after.sheets[key].extra) == (read.rows, read.numbers, read.extra)
+    assert after.faults == before.faults
+    with zipfile.ZipFile(target) as package:
+        written = "".join(package.read(part).decode("utf-8", "ignore") for part in package.namelist() if "sheet" in part)
+    assert all(f"{heading}：" in written for heading in {fault.column for fault in faults})
+
+    if not faults:
+        return
+    rest = [(read.title, number, []) for read in before.sheets.values() for number in read.numbers]
+    with target.open("w+b") as file:
+        left_out.write(file, target.with_name("source1.xlsx"), rest)
+    again = read_source(target)
+    for key, read in before.sheets.items():
+        assert [said(row) for row in again.sheets[key].rows] == [said(row) for row in read.rows]
+
+
+ODD = parts() | with_styles(STYLES, parts()[SHEET])
+
+
+@given(changes, st.sampled_from([SHEET, "xl/styles.xml"]))
+def test_whatever_a_part_holds_that_is_read_can_be_marked(places, name):
+    content = zipped(ODD | {name: changed(ODD[name].encode(), places)})
+    try:
+        before = read_source(BytesIO(content))
+    except Refused:
+        return
+    with NamedTemporaryFile() as source, TemporaryFile() as target:
+        source.write(content)
+        source.flush()
+        marked.write(target, source.name, [fault(number, "单位名称") for number in before.sheets["units"].numbers])
+        assert read_source(target).sheets["units"].rows == before.sheets["units"].rows
+
+
+def said(row):
+    """What a row says: line ends and blank cells do not matter, nor whether a day is told by its number."""
+    told = {name: inputs.plain_text(value) for name, value in row.items() if value not in (None, "")}
+    for name in ("birth_month", "started_work_on"):
+        if days.is_day_number(row.get(name)):
+            told[name] = str(days.from_number(row[name]).date())
+    return told
 
 
 # --- copied as it stands
