@@ -91,11 +91,18 @@ def recover():
         if job.pk in late or dead(job.worker):
             moved += again(job)
     ready = DBTaskResult.objects.filter(status=TaskResultStatus.READY).values("pk")
-    for job in Job.objects.filter(state=State.WAITING, asked_at__lt=timezone.now() - SOON).exclude(task__in=ready):
-        with transaction.atomic():
-            queue(job)  # should it be on its way after all, the claim lets only one through
-        moved += 1
+    for job in Job.objects.filter(state=State.WAITING).exclude(task__in=ready):
+        if job.asked_at < timezone.now() - SOON or _taken_by_the_dead(job.task):
+            with transaction.atomic():
+                queue(job)  # should it be on its way after all, the claim lets only one through
+            moved += 1
     return moved
+
+
+def _taken_by_the_dead(task):
+    """Did a worker take this task that died before it claimed the job?"""
+    workers = DBTaskResult.objects.filter(pk=task).values_list("worker_ids", flat=True).first()
+    return bool(workers) and dead(workers[-1])
 
 
 def sweep():

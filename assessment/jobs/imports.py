@@ -48,11 +48,11 @@ def take(running):
     path = stored(checked)
     if files.digest(path) != checked.upload_sha256:
         refuse(Refusal("upload_gone"))
-    tell, options = _telling(running), {"good_rows": True} if running.parameters.get("good_rows") else {}
-    work = exchange.prepare(by=running.by, file=path, name=checked.upload_name, progress=tell, **options)
+    tell, good_rows = _telling(running), bool(running.parameters.get("good_rows"))
+    work = exchange.prepare(by=running.by, file=path, name=checked.upload_name, progress=tell, good_rows=good_rows)
     if work.faults:
         refuse(Refusal("changed_meanwhile", {"count": len(work.faults)}))
-    rest = getattr(work, "left_out", [])
+    rest = work.left_out
     if rest:
         with running.writing(_renamed(checked.upload_name, _("not taken")), ".xlsx") as file:
             left_out.write(file, path, rest)
@@ -64,10 +64,7 @@ def take(running):
         else:
             running.finish(**outcome)
 
-    if work.empty:
-        finish()
-    else:
-        exchange.carry_out(work, progress=tell, finish=finish)
+    exchange.carry_out(work, progress=tell, finish=finish)
 
 
 def _finish_with_file(running, facts, outcome):

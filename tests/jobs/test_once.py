@@ -93,11 +93,12 @@ def test_a_worker_elsewhere_keeps_its_job_until_its_lease_is_over(work, does, li
     assert (attempts, again(job).state) == (([2], State.DONE) if lease < 0 else ([], State.RUNNING))
 
 
-def test_a_worker_that_died_before_its_claim(work, does, lin):
+@pytest.mark.parametrize(("worker", "minutes"), [("corpse", 0), ("elsewhere-1-1:77", 1)])
+def test_a_worker_that_died_before_its_claim(work, does, lin, corpse, worker, minutes):
     attempts = does(lambda running: None)
     job = asked(lin)
-    DBTaskResult.objects.update(status="RUNNING")
-    asked_before(job, minutes=1)
+    DBTaskResult.objects.update(status="RUNNING", worker_ids=[corpse if worker == "corpse" else worker])
+    asked_before(job, minutes=minutes)
     work()
     assert (attempts, again(job).state) == ([1], State.DONE)
 

@@ -9,11 +9,11 @@ from contextlib import contextmanager
 
 from django.core.management.base import BaseCommand
 from django.db import Error, connection
-from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands import db_worker
 
 import assessment.jobs  # noqa: F401  registers the runners
 from assessment.actions import jobs
+from assessment.actions.running import here
 
 ROUND = 15  # seconds between looks for jobs whose worker died
 SWEEP = 240  # rounds between clearings
@@ -53,7 +53,7 @@ class Command(BaseCommand):
             threading.Thread(target=_end_with_input, daemon=True).start()
         worker = Worker(
             queue_names=["default"], excluded_queue_names=[], interval=1, batch=batch, backend_name="default", startup_delay=False,
-            max_tasks=None, worker_id=get_random_string(32),
+            max_tasks=None, worker_id=here(),
         )  # fmt: skip
         worker.configure_signals()
         with looking_after():
