@@ -6,7 +6,7 @@ import socket
 import threading
 import uuid
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from time import monotonic
 
@@ -266,6 +266,8 @@ def plain(value):
         return {str(key): plain(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
         return [plain(each) for each in value]
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M}"
     return value if value is None or isinstance(value, str | int | float | bool) else str(value)
 
 

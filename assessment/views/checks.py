@@ -21,6 +21,7 @@ from people.access import can, demand, visible_to
 from people.refusals import Refusal, Refused, refuse
 
 OPEN = (Job.State.WAITING, Job.State.RUNNING)
+RANGES, VALUES = 8, 3  # told of what is wrong alike
 #: sheet -> the list that shows what it held.
 LISTS = {
     "units": "unit_list", "cadres": "cadre_list", "schemes": "scheme_list", "campaigns": "campaign_list", "contacts": "contact_list",
@@ -92,11 +93,11 @@ class JobRecheck(Page):
 def shown_check(view, job):
     """What the page of a check shows."""
     outcome = job.outcome
-    faults = [Fault(**each) for each in outcome["faults"]]
     return {
         "counts": _counts(outcome["counts"]),
         "notes": [note_line((each["code"], each["facts"])) for each in outcome["notes"]],
-        "faults": [(fault, sentence(Refusal(fault.code, fault.facts))) for fault in faults],
+        "faults": _alike(outcome["faults"]),
+        "faults_shown": len(outcome["faults"]),
         "fault_count": outcome["fault_count"],
         "changes": [_masked(each) for each in outcome["changes"]],
         "change_count": outcome["change_count"],
@@ -110,6 +111,39 @@ def shown_check(view, job):
 def shown_import(view, job):
     """What the page of an import shows."""
     return {"counts": _counts(job.outcome["counts"]), "left_out": job.outcome["left_out"], "checked": job.follows_id}
+
+
+def _alike(faults):
+    """[(fault, its sentence, its rows, what stands there)]: what is wrong in the same way in many rows is told once."""
+    found = {}
+    for each in faults:
+        fault = Fault(**each)
+        words = sentence(Refusal(fault.code, fault.facts))
+        found.setdefault((fault.sheet, fault.column, words), []).append(fault)
+    return [
+        (alike[0], words, _ranges(fault.row for fault in alike if fault.row), _some(fault.value for fault in alike))
+        for (*_place, words), alike in found.items()
+    ]
+
+
+def _some(values):
+    """The first of many values."""
+    values = [value if len(value) <= 60 else value[:59] + "…" for value in dict.fromkeys(values) if value]
+    return "; ".join([*values[:VALUES], *["…"][: len(values) > VALUES]])
+
+
+def _ranges(rows):
+    """Numbers as one writes them: 3, 5–9, 12; of many ranges the first, and how many rows there are."""
+    ranges, rows = [], sorted(set(rows))
+    for row in rows:
+        if ranges and row == ranges[-1][1] + 1:
+            ranges[-1][1] = row
+        else:
+            ranges.append([row, row])
+    told = [str(first) if first == last else f"{first}–{last}" for first, last in ranges[:RANGES]]
+    if len(ranges) > RANGES:
+        told.append(_("… %(count)s rows") % {"count": len(rows)})
+    return ", ".join(told)
 
 
 def _counts(counts):
