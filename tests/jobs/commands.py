@@ -25,7 +25,7 @@ def prepare():
     """A database with accounts and a check that waits: of a right workbook and, by another, of one with errors."""
     call_command("migrate", verbosity=0)
     one, other = [cast.add_user(name, "assessor") for name in USERS][:2]
-    sheets, _ = generated(7, units=10, cadres=60, contacts=80)
+    sheets, _ = generated(7, units=8, cadres=40, contacts=40)
     ask_check(one, sheets)
     sheets["干部"][3]["性别"] = "甲"
     ask_check(other, sheets)
