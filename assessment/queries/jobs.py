@@ -15,4 +15,4 @@ def stalled(job):
     if job.state == Job.State.RUNNING:
         return job.lease_until < now
     busy = Job.objects.filter(state=Job.State.RUNNING, lease_until__gte=now)
-    return job.state == Job.State.WAITING and job.asked_at < now - QUIET and not busy.exists()
+    return job.state == Job.State.WAITING and not busy.exists() and job.asked_at < now - QUIET
