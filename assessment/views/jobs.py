@@ -71,7 +71,7 @@ def state(job):
     """How far a job is and what came of it, in words and numbers."""
     return {
         "job": job,
-        "percent": 100 * job.done // job.total if job.total else None,
+        "percent": 100 * job.done // job.total if job.total and job.done else None,  # what writes all at once tells nothing
         "left": time_left(job),
         "stalled": stalled(job),
         "gone": job.expired,
