@@ -165,10 +165,11 @@ def test_sheets_are_taken_one_after_another():
 
 # --- columns and cells
 
+ODD_TEXT = st.text("_x0041&<>| \n\t\r=字😀\ud800\x07", max_size=12)
 VALUES = st.one_of(
     st.none(),
     st.text(),
-    st.text("_x0041&<>| \n\t\r=字😀\ud800\x07", max_size=12),
+    ODD_TEXT,
     st.integers(),
     st.floats(),
     st.decimals(allow_nan=False),
@@ -179,7 +180,7 @@ VALUES = st.one_of(
 )
 COLUMNS = st.one_of(
     *(st.lists(st.one_of(st.none(), values), min_size=1, max_size=30) for values in (
-        st.text(), st.sampled_from(["甲", "乙", "", " "]), st.dates(), st.datetimes(), st.datetimes(timezones=st.just(UTC)), st.integers(),
+        st.text(), ODD_TEXT, st.text("a& |", max_size=3), st.sampled_from(["甲", "乙", "", " "]), st.dates(), st.datetimes(), st.datetimes(timezones=st.just(UTC)), st.integers(), st.floats(),
         st.decimals(places=2, allow_nan=False), VALUES,
     )),
 )  # fmt: skip
@@ -187,11 +188,15 @@ STYLES = {kind: number for number, kind in enumerate(KINDS)}
 
 
 def cells(xml, kind):
-    """[(style, type, text)] of the cells of some rows of one column. Where nobody said what it holds, a blank may have any style."""
+    """[(style, type, text, are its blanks kept)] of the cells of some rows of one column.
+
+    Where nobody said what it holds, a blank may have any style.
+    """
     found = []
     for cell in ElementTree.fromstring(b"<rows>" + xml + b"</rows>").iter("c"):
         text = "".join(cell.itertext()) if len(cell) else None
-        found.append((cell.get("s") if kind or text is not None else "", cell.get("t"), text))
+        kept = any("preserve" in part.attrib.values() for part in cell.iter())
+        found.append((cell.get("s") if kind or text is not None else "", cell.get("t"), text, kept))
     return found
 
 
@@ -199,13 +204,28 @@ def cells(xml, kind):
 @example(values=[None, datetime(9999, 12, 31, 23, tzinfo=UTC)], kind="datetime")
 @example(values=["a|b", "c"], kind="text")
 @example(values=[1, True], kind="integer")
-@example(values=["字" * 20000, ""], kind="text")
+@example(values=["😀" * 20000, ""], kind="text")
 @example(values=[10**400], kind="number")
+@example(values=[10**15, 1], kind="")
+@example(values=[1.0, float("nan")], kind="score")
+@example(values=[float("inf"), None], kind="number")
+@example(values=[Decimal("1E+15"), Decimal("NaN")], kind="score")
 @example(values=["甲 ", "甲"] * 10, kind="id")
+@example(values=[" 甲", "乙"], kind="text")
+@example(values=["甲", "乙 "], kind="text")
+@example(values=["甲 ", "乙"], kind="text")
+@example(values=["甲", " 乙"], kind="text")
 def test_a_column_as_a_whole_gives_what_its_cells_give_one_by_one(values, kind):
     together = b"".join(xml for _, xml in stream.batches([[value] for value in values], [kind], STYLES, 1))
     alone = b"".join(b'<row r="%d">%b</row>' % (number, stream._cell(value, kind, STYLES)) for number, value in enumerate(values, 1))
     assert cells(together, kind) == cells(alone, kind)
+
+
+def test_what_repeats_has_the_format_of_its_column():
+    file, _ = written(Sheet("s", ["a", "b", "c"], [["1", "1", "甲"], ["1", "1", None]] * 50, ["text", "id", "text"]))
+    rows = list(load_workbook(file)["s"].iter_rows(min_row=2))
+    assert [[c.number_format for c in row] for row in rows] == [["General", "@", "General"]] * 100
+    assert [[c.value for c in row] for row in rows] == [["1", "1", "甲"], ["1", "1", None]] * 50
 
 
 def test_blank_cells_keep_the_format_of_their_column():

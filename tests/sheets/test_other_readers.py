@@ -70,7 +70,8 @@ def listed(w, name, folder):
     rows = {**sample(w.east_side), "campaign": [w.front]}
     address = addresses(name, rows)[0]
     for user in (w.lin, w.aud, w.sec, w.sys, w.east_side.a):  # together they see something in every list
-        user = cast.again(user)
+        user, client = cast.again(user), Client()
+        client.force_login(user)  # that is told in lists, too
         try:
             page = of.opened(user, resolve(address).kwargs)
         except Refused:
@@ -80,8 +81,6 @@ def listed(w, name, folder):
         wanted = Table(table.headings(), table.kinds(), list(table.typed_rows(listing.queryset)))
         if wanted.rows:
             break
-    client = Client()
-    client.force_login(user)
     response = client.post(f"{address}?{columns.urlencode()}", {"reason": "开会用"})
     path = folder / f"{name}.xlsx"
     path.write_bytes(b"".join(response.streaming_content))
