@@ -16,7 +16,7 @@ from django.db import IntegrityError, connection
 from assessment import columns
 from assessment.actions import campaigns, schemes
 from assessment.actions.known import Known
-from assessment.models import Campaign, Evaluation
+from assessment.models import Campaign, Evaluation, Job, SavedView
 from assessment.sheets.exchange_changes import of_records
 from assessment.sheets.exchange_contacts import plan_contacts
 from assessment.sheets.exchange_read import read_source
@@ -90,7 +90,9 @@ def _write(work):
 
 
 def _changed_since(work):
-    return LedgerEntry.objects.filter(seq__gt=work.head).exclude(verb__in=ledger.EVENTS).exists()
+    """Has anything been written since the check that an import could mean? Jobs and views are none of it."""
+    written = LedgerEntry.objects.filter(seq__gt=work.head).exclude(verb__in=ledger.EVENTS)
+    return written.exclude(object_type__in=(Job._meta.label_lower, SavedView._meta.label_lower)).exists()
 
 
 def _silent(done, total, phase):

@@ -148,12 +148,11 @@ def _ranges(rows):
 
 def _counts(counts):
     """[(sheet, its list, new, changed, the same)] of the sheets that hold anything."""
-    english, found = (get_language() or "").startswith("en"), []
-    for title, numbers in counts.items():
-        if any(numbers):
-            sheet = format_of(title)
-            found.append((sheet.en if english else sheet.zh, LISTS.get(sheet.name, "scheme_list"), *numbers))
-    return found
+    english = (get_language() or "").startswith("en")
+    held = {format_of(title): numbers for title, numbers in counts.items() if any(numbers)}
+    return [
+        (sheet.en if english else sheet.zh, LISTS.get(sheet.name, "scheme_list"), *held[sheet]) for sheet in columns.FORMATS if sheet in held
+    ]
 
 
 def _masked(change):
