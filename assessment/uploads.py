@@ -2,7 +2,7 @@
 
 from django.core.files.uploadhandler import FileUploadHandler
 
-from assessment.sheets.package import LIMITS
+from assessment.sheets.workbook.package import LIMITS
 
 
 class Bounded(FileUploadHandler):

@@ -93,14 +93,14 @@ def with_moments(headings, kinds, rows):
 
 
 def by_us(headings, kinds, rows):
-    from assessment.sheets.write import Sheet, write_workbook
+    from assessment.sheets.workbook.write import Sheet, write_workbook
 
     with _out("writer.xlsx") as file:
         write_workbook(file, [Sheet("list", headings, iter(rows), kinds)])
 
 
 def as_text(headings, kinds, rows):
-    from assessment.sheets.write import LEVEL
+    from assessment.sheets.workbook.write import LEVEL
 
     deflate = zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
     with _out("floor") as file:
@@ -115,7 +115,7 @@ def by_openpyxl(headings, kinds, rows):
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Alignment
 
-    from assessment.sheets.values import KINDS
+    from assessment.sheets.workbook.values import KINDS
 
     book = Workbook(write_only=True)
     sheet, cells = book.create_sheet("list"), []

@@ -15,7 +15,8 @@ from openpyxl import Workbook, load_workbook
 
 from assessment.actions.running import Cancelled
 from assessment.models import Job
-from assessment.sheets.exchange_write import export as export_workbook
+from assessment.sheets.exchange.write import export as export_workbook
+from assessment.sheets.workbook import write
 from assessment.tables.cadres import CadreTable
 from assessment.views import exports
 from assessment.views.cadres import CadreList
@@ -100,7 +101,7 @@ def test_in_no_other_format(client, world):
 
 
 def test_more_than_a_sheet_holds_goes_out_as_a_plain_table_only(client, world, monkeypatch):
-    monkeypatch.setattr(exports, "ROW_LIMIT", 8)
+    monkeypatch.setattr(write, "ROW_LIMIT", 8)
     english(client, world.lin)
     response = client.post(reverse("cadre_export"), {**WHY, "format": "xlsx"})
     assert response.status_code == 400 and "9 rows are more than a sheet can hold (8)" in response.content.decode()
@@ -269,13 +270,22 @@ def refused(path):
 @pytest.mark.both_engines
 @pytest.mark.parametrize("format", ["xlsx", "csv"])
 def test_ours_and_unchanged(world, issued, format):
-    issued(format, "别的事")
     path = issued(format)
-    entry = entries().last()
+    entry = entries().get()
     first, *rest = verified(path)
     at = timezone.localtime(entry.at).strftime("%Y-%m-%d %H:%M:%S")
     assert first == f"issued by this system and unchanged: entry {entry.seq}, to lin (lin), {at}"
     assert {"reason: 报县委", "list: cadre", "rows: 4", "filters: unit=东滩镇"} <= set(rest)
+
+
+def test_plain_tables_of_the_same_rows_are_one_file_that_several_got(client, world, issued):
+    path = issued("csv")
+    issued("csv", "别的事", user=world.mei)
+    lines = verified(path)
+    assert [line.rpartition(" to ")[2].split(",")[0] for line in lines if line.startswith("issued")] == ["lin (lin)", "mei (mei)"]
+    assert {"reason: 报县委", "reason: 别的事"} <= set(lines)
+    page = shown(client, world.aud, path).content.decode()
+    assert "报县委" in page and "别的事" in page
 
 
 def test_a_file_of_another_kind_is_known_as_well(world, tmp_path):

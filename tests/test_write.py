@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
 
-from assessment.sheets import stream, write
-from assessment.sheets.values import KINDS, TEXT_LIMIT, clean, typed
-from assessment.sheets.write import Sheet, sheet_title, write_csv, write_workbook
+from assessment.sheets.workbook import stream, write
+from assessment.sheets.workbook.values import KINDS, TEXT_LIMIT, clean, typed
+from assessment.sheets.workbook.write import Sheet, sheet_title, write_csv, write_workbook
 from people.refusals import Refused
 
 DAY = date(2020, 5, 6)
@@ -292,7 +292,7 @@ def test_more_than_a_sheet_holds_is_refused(monkeypatch, limit):
 
 MEASURED = """
 import sys
-from assessment.sheets.write import Sheet, write_workbook, write_csv
+from assessment.sheets.workbook.write import Sheet, write_workbook, write_csv
 def peak():
     return int(open("/proc/self/status").read().partition("VmHWM:")[2].split()[0])
 def rows(count):

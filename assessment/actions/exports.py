@@ -31,6 +31,6 @@ def issued(*, by, sha256, kind, name, reason, facts, obj=None, revealed=None):
             ledger.note(by=by, verb="reveal", facts={**revealed, "sha256": sha256}, reason=reason, **about)
 
 
-def issue_of(sha256):
-    """The entry of the export that gave out a file with this digest, or None."""
-    return LedgerEntry.objects.filter(verb="export", after__sha256=sha256).order_by("seq").first()
+def issues_of(sha256):
+    """Entries of the exports that gave out a file with this digest: tables of the same rows are the same file."""
+    return LedgerEntry.objects.filter(verb="export", after__sha256=sha256).select_related("actor").order_by("seq")

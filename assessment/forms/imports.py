@@ -4,7 +4,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from assessment.sheets.read import refuse_at_once
+from assessment.sheets.workbook.read import refuse_at_once
 from assessment.wording import sentence
 from people.refusals import Refused
 

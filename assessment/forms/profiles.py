@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assessment.forms.base import RecordForm, UnitPick
 from assessment.forms.schemes import BLANK, Rows
-from assessment.sheets.lrmx_files import LIMITS
+from assessment.sheets.appointment.files import LIMITS
 from assessment.wording import sentence
 from people import photos
 from people.access import visible_to

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from assessment import files
 from assessment.actions.jobs import runner
 from assessment.models import Job
-from assessment.sheets.exchange_write import Export
+from assessment.sheets.exchange.write import Export
 from people.ledger import recorded
 
 

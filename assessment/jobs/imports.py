@@ -9,8 +9,9 @@ from assessment.actions import exports
 from assessment.actions.jobs import plain, runner
 from assessment.actions.running import stored
 from assessment.models import Job
-from assessment.sheets import exchange, left_out, marked
-from assessment.sheets.exchange_read import shown
+from assessment.sheets import exchange
+from assessment.sheets.exchange import left_out, marked
+from assessment.sheets.exchange.read import shown
 from people.ledger import recorded
 from people.refusals import Refusal, refuse
 

@@ -14,9 +14,10 @@ from assessment.actions.jobs import runner
 from assessment.models import Job
 from assessment.queries.matching import Asked, match
 from assessment.rules import appointment as rules
-from assessment.sheets import appointment, lrmx
-from assessment.sheets.comparison import compare
-from assessment.sheets.lrmx_files import PEOPLE, open_people
+from assessment.sheets.appointment import form as appointment
+from assessment.sheets.appointment import lrmx
+from assessment.sheets.appointment.comparison import compare
+from assessment.sheets.appointment.files import PEOPLE, open_people
 from assessment.views.cadres import CadreList
 from people import access
 from people.access import visible_to

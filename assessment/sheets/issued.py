@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from assessment import files
 from assessment.actions import exports
 from assessment.columns import ABOUT, fold
-from assessment.sheets.allowance import Allowance
-from assessment.sheets.book import Book
-from assessment.sheets.cells import Cells
-from assessment.sheets.package import open_package
+from assessment.sheets.workbook.allowance import Allowance
+from assessment.sheets.workbook.book import Book
+from assessment.sheets.workbook.cells import Cells
+from assessment.sheets.workbook.package import open_package
 from people.models import LedgerEntry
 from people.refusals import Refused
 
@@ -24,11 +24,11 @@ NEAR = 50  # heads looked up, and exports after the one found among which the fi
 
 @dataclass(frozen=True)
 class Answer:
-    """entry: the export that gave out just this file. Else head: the ledger head (number, digest) that it names; known:
+    """entries: the exports that gave out just this file. Else head: the ledger head (number, digest) that it names; known:
     that head was ours; claimed: the export that it says it comes from, or those next after that head."""
 
     sha256: str
-    entry: LedgerEntry | None = None
+    entries: tuple = ()
     head: tuple = ()
     known: bool = False
     claimed: tuple = ()
@@ -37,9 +37,9 @@ class Answer:
 def examine(file):
     """The `Answer` about an open binary file."""
     digest = files.digest(file)
-    if entry := exports.issue_of(digest):
-        return Answer(digest, entry)
-    return Answer(digest, None, *_claim(_words(file)))
+    if entries := tuple(exports.issues_of(digest)):
+        return Answer(digest, entries)
+    return Answer(digest, (), *_claim(_words(file)))
 
 
 def _words(file):

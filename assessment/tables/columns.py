@@ -1,7 +1,7 @@
 """Columns: how a value looks on screen, and what it is in Excel.
 
 On screen django-tables2 renders; for Excel each column gives the value itself with its kind (a key of
-`sheets.write.KINDS`): a date stays a date. The words of choices are used in both places.
+`sheets.workbook.write.KINDS`): a date stays a date. The words of choices are used in both places.
 """
 
 import django_tables2 as tables

@@ -10,9 +10,9 @@ from assessment import columns, files
 from assessment.actions import jobs
 from assessment.actions.running import stored
 from assessment.models import Job
-from assessment.sheets.exchange_read import Fault, format_of
-from assessment.sheets.exchange_write import SECRETS
-from assessment.sheets.read import field_of, heading_fields
+from assessment.sheets.exchange.read import Fault, format_of
+from assessment.sheets.exchange.write import SECRETS
+from assessment.sheets.workbook.read import field_of, heading_fields
 from assessment.tables.columns import mask
 from assessment.views.base import Button, Page
 from assessment.views.jobs import DEEDS, SHOWN

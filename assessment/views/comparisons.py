@@ -16,10 +16,10 @@ from assessment.actions import jobs
 from assessment.forms.profiles import CompareForm, NewcomerForm
 from assessment.jobs.profiles import compared_files
 from assessment.models import Job
-from assessment.sheets import appointment
-from assessment.sheets.comparison import compare
-from assessment.sheets.lrmx import PHOTO
-from assessment.sheets.lrmx_files import open_people
+from assessment.sheets.appointment import form as appointment
+from assessment.sheets.appointment.comparison import compare
+from assessment.sheets.appointment.files import open_people
+from assessment.sheets.appointment.lrmx import PHOTO
 from assessment.tables.columns import mask
 from assessment.views.base import FormPage, Page, whole
 from assessment.views.cadres import CRUMBS

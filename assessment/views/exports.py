@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from assessment import files
 from assessment.actions import exports, jobs
 from assessment.models import Job
-from assessment.sheets import write
+from assessment.sheets.workbook import write
 from assessment.views.common import Page
 from assessment.wording import sentence
 from people import ledger
@@ -28,9 +28,8 @@ FORMATS = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
 }
-ROW_LIMIT = 1_048_575  # of a sheet, less its heading
 AT_ONCE = 5_000  # rows that one waits for; more of them become a job
-CHUNK = 2000
+CHUNK = 500  # rows held at once: memory of an export stays flat
 
 
 def takes_long(rows):
@@ -62,8 +61,8 @@ class Export:
 
     def check(self, rows):
         """Refuse what does not fit a sheet; a plain table has no such limit."""
-        if self.format == "xlsx" and rows > ROW_LIMIT:
-            refuse(Refusal("sheet_full", {"rows": rows, "limit": ROW_LIMIT}))
+        if self.format == "xlsx" and rows > write.ROW_LIMIT:
+            refuse(Refusal("sheet_full", {"rows": rows, "limit": write.ROW_LIMIT}))
 
     def write(self, file, progress=None):
         """Write the file; its rows and the ledger head that it names belong to one picture of the database."""

@@ -193,6 +193,6 @@ class LedgerEntryVerifyFile(LedgerEntryVerify):
         if file is None:
             return self._show(file_missing=True)
         answer = examine(file)
-        numbers = [entry.pk for entry in (answer.entry, *answer.claimed) if entry]
+        numbers = [entry.pk for entry in (*answer.entries, *answer.claimed)]
         seen = visible_to(self.user, LedgerEntry).filter(pk__in=numbers).select_related("actor").order_by("seq")
         return self._show(answer=answer, file_name=file.name, exports=queries.told(seen))

@@ -13,9 +13,9 @@ from assessment.actions import exports, jobs
 from assessment.forms.imports import ExchangeForm, UploadForm
 from assessment.models import Campaign, Job
 from assessment.queries.contacts import campaigns_open_to
-from assessment.sheets import blank
-from assessment.sheets.allowance import ROW_LIMIT
-from assessment.sheets.package import LIMITS
+from assessment.sheets.exchange import blank
+from assessment.sheets.workbook.allowance import ROW_LIMIT
+from assessment.sheets.workbook.package import LIMITS
 from assessment.tables.jobs import TONES
 from assessment.views.base import Page, whole
 from assessment.views.checks import OPEN, address, check

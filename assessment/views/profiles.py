@@ -13,7 +13,8 @@ from assessment.actions import exports, jobs
 from assessment.forms.profiles import KEPT, ProfileForm
 from assessment.models import Job
 from assessment.rules import appointment as rules
-from assessment.sheets import appointment, lrmx
+from assessment.sheets.appointment import form as appointment
+from assessment.sheets.appointment import lrmx
 from assessment.views.base import ActionPage, DetailPage, FormPage, Page, offer, offers
 from assessment.views.cadres import CRUMBS, CadreList
 from assessment.views.exports import ExportPage

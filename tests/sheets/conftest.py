@@ -1,7 +1,7 @@
 import pytest
 
 from assessment.sheets import exchange
-from assessment.sheets.exchange_write import export
+from assessment.sheets.exchange.write import export
 from tests.cast import add_user
 from tests.sheets.books import USERS, written
 

@@ -3,7 +3,7 @@
 import os
 
 from assessment.actions import schemes
-from assessment.sheets.exchange_read import read_source
+from assessment.sheets.exchange.read import read_source
 from assessment.wording import note_line, sentence
 from people.actions import cadres, units
 from people.actions.inputs import Unreadable

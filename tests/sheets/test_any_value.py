@@ -15,10 +15,10 @@ from assessment import columns
 from assessment.actions import contacts
 from assessment.models import Contact, Finding
 from assessment.sheets import exchange
-from assessment.sheets.exchange_write import export
-from assessment.sheets.read import read_tables
-from assessment.sheets.values import TEXT_LIMIT, ZONE, clean
-from assessment.sheets.write import Sheet, write_workbook
+from assessment.sheets.exchange.write import export
+from assessment.sheets.workbook.read import read_tables
+from assessment.sheets.workbook.values import TEXT_LIMIT, ZONE, clean
+from assessment.sheets.workbook.write import Sheet, write_workbook
 from people.actions import cadres
 from people.models import Cadre
 from tests.cast import again

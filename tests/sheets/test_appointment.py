@@ -8,8 +8,9 @@ from django.utils import translation
 
 from assessment.actions import campaigns
 from assessment.queries.matching import Asked, match
-from assessment.sheets import appointment, lrmx
-from assessment.sheets.comparison import compare
+from assessment.sheets.appointment import form as appointment
+from assessment.sheets.appointment import lrmx
+from assessment.sheets.appointment.comparison import compare
 from assessment.wording import sentence
 from people.access import visible_to
 from people.actions import cadres, profiles

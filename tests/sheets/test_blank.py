@@ -10,9 +10,10 @@ from openpyxl.utils import range_boundaries
 
 from assessment import columns
 from assessment.models import Campaign, Contact
-from assessment.sheets import blank, exchange
-from assessment.sheets.blank_words import EXAMPLES, HINTS, WORDS
-from assessment.sheets.exchange_read import read_source
+from assessment.sheets import exchange
+from assessment.sheets.exchange import blank
+from assessment.sheets.exchange.blank_words import EXAMPLES, HINTS, WORDS
+from assessment.sheets.exchange.read import read_source
 from people.models import Cadre, Unit
 from tests.cast import again
 

@@ -7,7 +7,7 @@ import pytest
 from assessment.actions import campaigns, contacts, evaluations
 from assessment.models import Campaign, Contact, Evaluation, Finding, Rating, Scheme
 from assessment.sheets import exchange
-from assessment.sheets.exchange_write import export
+from assessment.sheets.exchange.write import export
 from people import ledger
 from people.models import Cadre, LedgerEntry
 from people.refusals import Refused

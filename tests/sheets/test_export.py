@@ -4,7 +4,7 @@ import pytest
 from openpyxl import load_workbook
 
 from assessment.actions import campaigns, contacts
-from assessment.sheets.exchange_write import export
+from assessment.sheets.exchange.write import export
 from people import ledger
 from people.models import LedgerEntry
 from people.refusals import Refused

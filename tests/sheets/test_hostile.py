@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assessment.sheets.exchange_read import read_source
+from assessment.sheets.exchange.read import read_source
 from people.refusals import Refused
 from tests.sheets.dirty import DIRTY, made
 from tests.sheets.hostile import HOSTILE

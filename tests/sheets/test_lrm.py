@@ -5,8 +5,8 @@ import zipfile
 
 import pytest
 
-from assessment.sheets import lrm
-from assessment.sheets.lrmx_files import open_people
+from assessment.sheets.appointment import lrm
+from assessment.sheets.appointment.files import open_people
 from people.refusals import Refused
 from tests.pictures import jpeg
 

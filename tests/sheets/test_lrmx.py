@@ -11,9 +11,9 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assessment.sheets import lrmx
-from assessment.sheets.lrmx import ELEMENTS, Person, read, tidy, write
-from assessment.sheets.lrmx_files import open_people
+from assessment.sheets.appointment import lrmx
+from assessment.sheets.appointment.files import open_people
+from assessment.sheets.appointment.lrmx import ELEMENTS, Person, read, tidy, write
 from assessment.wording import sentence
 from people.refusals import Refused
 from tests.pictures import jpeg, png

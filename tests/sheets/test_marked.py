@@ -22,10 +22,10 @@ from openpyxl.styles import Font, PatternFill
 from openpyxl.worksheet.datavalidation import DataValidation
 from PIL import Image as Picture
 
-from assessment.sheets import left_out, marked
-from assessment.sheets.exchange_read import Fault, read_source
-from assessment.sheets.marks import COLOUR
-from assessment.sheets.rewrite import Rewriter
+from assessment.sheets.exchange import left_out, marked
+from assessment.sheets.exchange.read import Fault, read_source
+from assessment.sheets.workbook.marks import COLOUR
+from assessment.sheets.workbook.rewrite import Rewriter
 from people.actions import days, inputs
 from people.refusals import Refused
 from tests.machine import need
@@ -250,7 +250,7 @@ def test_marking_holds_little_of_it(tmp_path):
     script = f"""
 import django, resource
 django.setup()
-from assessment.sheets import marked
+from assessment.sheets.exchange import marked
 from tests.sheets.test_marked import fault
 faults = [fault(number, "单位名称") for number in range(2, 100_000, 10)]
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

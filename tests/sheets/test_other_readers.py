@@ -18,7 +18,7 @@ from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 from python_calamine import CalamineWorkbook
 
-from assessment.sheets.exchange_write import Exporter, export
+from assessment.sheets.exchange.write import Exporter, export
 from people.actions import cadres, units
 from people.refusals import Refused
 from tests import cast

@@ -6,7 +6,7 @@ import pytest
 
 from assessment.models import Campaign
 from assessment.sheets import exchange
-from assessment.sheets.exchange_changes import HIDDEN
+from assessment.sheets.exchange.changes import HIDDEN
 from people.ledger import recorded
 from tests.cast import again, give
 from tests.sheets.books import written

@@ -10,7 +10,7 @@ from openpyxl import Workbook, load_workbook
 from python_calamine import CalamineWorkbook
 
 from assessment.columns import Column, Format, fold
-from assessment.sheets import allowance, cells, package, read, write
+from assessment.sheets.workbook import allowance, cells, package, read, write
 from people.refusals import Refused
 
 WANTED = {fold("单位"): Format("own", "单位", "Units", tuple(Column(name, f"甲{name}", name) for name in "abcd"))}

@@ -11,7 +11,7 @@ from django.urls import reverse
 from assessment import files
 from assessment.actions import exports
 from assessment.models import Job
-from assessment.sheets import lrmx
+from assessment.sheets.appointment import lrmx
 from people.actions import cadres, duties, grants, profiles
 from people.models import Cadre, LedgerEntry, Photo, Profile
 from tests import cast

@@ -7,7 +7,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 
 from assessment.management.base import acting_user, refusals_told
-from assessment.sheets.exchange_write import export
+from assessment.sheets.exchange.write import export
 from people import access, ledger
 
 

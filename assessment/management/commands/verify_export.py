@@ -23,10 +23,11 @@ class Command(BaseCommand):
                 answer = examine(opened)
         except OSError as error:
             raise CommandError(f"{file} cannot be read: {error.strerror}.") from error
-        if answer.entry:
-            self.stdout.write(f"issued by this system and unchanged: {origin(answer.entry)}")
-            for name, value in told(answer.entry):
+        for entry in answer.entries:
+            self.stdout.write(f"issued by this system and unchanged: {origin(entry)}")
+            for name, value in told(entry):
                 self.stdout.write(f"{name}: {value}")
+        if answer.entries:
             return
         lines = [f"no export has this digest: sha256 {answer.sha256}"]
         if answer.head:

@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from assessment.queries import papers as queries
 from assessment.rules import appointment as rules
-from assessment.sheets.appointment import open_files
+from assessment.sheets.appointment.form import open_files
 from assessment.sheets.official.layout import HANG, SONG, TITLE, Cell, Grid, Leaf, Line, Paper, Par, Row
 from assessment.sheets.official.parts import BLANK_DAY, SEAL, label, signed, value
 from people.access import visible_to

@@ -11,7 +11,7 @@ from openpyxl.utils.units import cm_to_EMU
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from assessment.sheets.official.layout import FANG, HANG, LEADING, SONG, Line, lines_of, wrapped
-from assessment.sheets.write import clean
+from assessment.sheets.workbook.write import clean
 
 RULE = Side("thin")
 INCH = 25.4

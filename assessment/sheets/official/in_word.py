@@ -9,7 +9,7 @@ from io import BytesIO
 from xml.sax.saxutils import escape
 
 from assessment.sheets.official.layout import FANG, HANG, LEADING, PAD, SONG
-from assessment.sheets.write import clean
+from assessment.sheets.workbook.write import clean
 
 TWIP = 1440 / 25.4
 NAMESPACE = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"

@@ -7,7 +7,7 @@ from assessment.actions import evidence
 from assessment.models import Contact
 from assessment.queries.blind import sealed
 from assessment.queries.contacts import with_source
-from assessment.sheets.exchange_work import Change, worded
+from assessment.sheets.exchange.work import Change, worded
 
 HIDDEN = "***"
 SOURCE = frozenset({"source_name", "relation"})

@@ -12,9 +12,9 @@ from sys import getsizeof
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelta_format
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
 
-from assessment.sheets.allowance import OTHER_COST, TEXT_COST, Allowance
-from assessment.sheets.markup import TEXT_LIMIT, check_prolog, local, parse
-from assessment.sheets.package import refused
+from assessment.sheets.workbook.allowance import OTHER_COST, TEXT_COST, Allowance
+from assessment.sheets.workbook.markup import TEXT_LIMIT, check_prolog, local, parse
+from assessment.sheets.workbook.package import refused
 
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _MACROS = ("macroenabled", "vbaproject", "macrosheet", "dialogsheet")

@@ -1,6 +1,6 @@
 """The formats of marked cells: each like the cell's own, but coloured. They are appended to the workbook's styles."""
 
-from assessment.sheets.rewrite import Rewriter, number, tag
+from assessment.sheets.workbook.rewrite import Rewriter, number, tag
 
 COLOUR = "FFFFD5CF"
 MOST = 60_000  # formats: Excel opens 65,490

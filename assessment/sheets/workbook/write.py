@@ -22,8 +22,8 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._writer import WorksheetWriter
 from openpyxl.worksheet.properties import PageSetupProperties
 
-from assessment.sheets.stream import batches
-from assessment.sheets.values import KINDS, clean, held, typed
+from assessment.sheets.workbook.stream import batches
+from assessment.sheets.workbook.values import KINDS, clean, held, typed
 from people.refusals import Refusal, Refused
 
 LEVEL = 6  # of compression: below, files of repetitive XML grow by a tenth a step; above, time doubles for a few percent

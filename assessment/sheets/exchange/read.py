@@ -6,7 +6,7 @@ from datetime import date
 
 from assessment import columns
 from assessment.columns import FORMATS, fold
-from assessment.sheets.read import field_of, heading_fields, read_tables
+from assessment.sheets.workbook.read import field_of, heading_fields, read_tables
 from people.actions import days
 
 #: Days that are customarily told by their month: the first of it is taken, and that is said.

@@ -38,7 +38,7 @@ from assessment.models import (
 from assessment.queries.blind import condition
 from assessment.queries.contacts import with_source
 from assessment.queries.evaluations import with_numbers
-from assessment.sheets.write import Sheet, write_workbook
+from assessment.sheets.workbook.write import Sheet, write_workbook
 from people import access, codes, ledger
 from people.access import visible_to
 from people.models import Cadre, Unit

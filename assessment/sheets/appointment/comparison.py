@@ -6,8 +6,8 @@ from difflib import SequenceMatcher
 from django.utils.translation import gettext as _
 
 from assessment.rules import appointment as rules
-from assessment.sheets.appointment import DAYS, ID_NUMBER, MONTHS, PARTY, UNKNOWN, VERSION, WORDS, label, problem, unknown_text
-from assessment.sheets.lrmx import ELEMENTS, FAMILY, PHOTO, RESUME
+from assessment.sheets.appointment.form import DAYS, ID_NUMBER, MONTHS, PARTY, UNKNOWN, VERSION, WORDS, label, problem, unknown_text
+from assessment.sheets.appointment.lrmx import ELEMENTS, FAMILY, PHOTO, RESUME
 from people import photos
 from people.actions.inputs import LONGEST
 from people.refusals import Refusal

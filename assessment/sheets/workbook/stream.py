@@ -15,7 +15,7 @@ from math import isfinite
 from types import NoneType
 from xml.sax.saxutils import escape
 
-from assessment.sheets.values import FIRST_DAY, NUMBER_LIMIT, TEXT_LIMIT, ZONE, escaped, held
+from assessment.sheets.workbook.values import FIRST_DAY, NUMBER_LIMIT, TEXT_LIMIT, ZONE, escaped, held
 
 BATCH = 200  # more would not stay in the processor's cache
 REPEATED, SHORT, KEPT = 5, 40, 1000  # a text that comes so often in a batch and is no longer is formatted once, for so many texts

@@ -10,11 +10,11 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 
 from assessment.columns import fold, is_aside
-from assessment.sheets.allowance import Allowance
-from assessment.sheets.book import Book
-from assessment.sheets.cells import Cells
-from assessment.sheets.foreign import refuse_foreign
-from assessment.sheets.package import check_size, open_package, refused
+from assessment.sheets.workbook.allowance import Allowance
+from assessment.sheets.workbook.book import Book
+from assessment.sheets.workbook.cells import Cells
+from assessment.sheets.workbook.foreign import refuse_foreign
+from assessment.sheets.workbook.package import check_size, open_package, refused
 from people.actions.inputs import plain_text
 
 LONGEST_HEADING = 200

@@ -9,12 +9,12 @@ from collections import defaultdict
 from openpyxl.utils import column_index_from_string
 
 from assessment.columns import fold, is_aside
-from assessment.sheets.book import plain
-from assessment.sheets.cells import COLUMN_LIMIT, LAST_COLUMN
-from assessment.sheets.exchange_read import format_of
-from assessment.sheets.markup import parse
-from assessment.sheets.read import HEAD_ROWS, find_headings, heading_fields, upright
-from assessment.sheets.rewrite import Rewriter, number
+from assessment.sheets.exchange.read import format_of
+from assessment.sheets.workbook.book import plain
+from assessment.sheets.workbook.cells import COLUMN_LIMIT, LAST_COLUMN
+from assessment.sheets.workbook.markup import parse
+from assessment.sheets.workbook.read import HEAD_ROWS, find_headings, heading_fields, upright
+from assessment.sheets.workbook.rewrite import Rewriter, number
 
 _RANGE = re.compile(r"([A-Z]+)(\d+):[A-Z]+(\d+)")
 LOOKED_AT = 4 * HEAD_ROWS  # rows in which headings are looked for: some may turn out to be blank

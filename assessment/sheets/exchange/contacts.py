@@ -6,9 +6,9 @@ from functools import partial
 from assessment.actions import contacts, evidence
 from assessment.actions.drafts import UNSET, ContactDraft, FindingDraft, team_names
 from assessment.columns import fold
-from assessment.sheets.exchange_changes import of_contacts
-from assessment.sheets.exchange_read import shown
-from assessment.sheets.exchange_work import Count, fault_at
+from assessment.sheets.exchange.changes import of_contacts
+from assessment.sheets.exchange.read import shown
+from assessment.sheets.exchange.work import Count, fault_at
 from people.actions import inputs
 from people.refusals import Refusal
 

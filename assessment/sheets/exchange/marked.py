@@ -15,14 +15,14 @@ from xml.sax.saxutils import escape
 from django.utils.translation import gettext as _
 from openpyxl.utils import column_index_from_string, get_column_letter
 
-from assessment.sheets.allowance import Allowance
-from assessment.sheets.book import Book
-from assessment.sheets.exchange_read import format_of
-from assessment.sheets.marks import Styles
-from assessment.sheets.package import open_package
-from assessment.sheets.places import Look, Passing, name_headings
-from assessment.sheets.rewrite import number, tag
-from assessment.sheets.write import typed
+from assessment.sheets.exchange.read import format_of
+from assessment.sheets.workbook.allowance import Allowance
+from assessment.sheets.workbook.book import Book
+from assessment.sheets.workbook.marks import Styles
+from assessment.sheets.workbook.package import open_package
+from assessment.sheets.workbook.places import Look, Passing, name_headings
+from assessment.sheets.workbook.rewrite import number, tag
+from assessment.sheets.workbook.write import typed
 from assessment.wording import sentence
 from people.refusals import Refusal
 

@@ -11,14 +11,14 @@ from datetime import datetime, time
 from django.utils.translation import gettext as _
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, from_excel
 
-from assessment.sheets.allowance import Allowance
-from assessment.sheets.book import Book
-from assessment.sheets.cells import Cells
-from assessment.sheets.exchange_read import format_of
-from assessment.sheets.marked import reasons
-from assessment.sheets.package import open_package
-from assessment.sheets.read import HEAD_ROWS, field_of, heading_fields, table_of
-from assessment.sheets.write import Sheet, write_workbook
+from assessment.sheets.exchange.marked import reasons
+from assessment.sheets.exchange.read import format_of
+from assessment.sheets.workbook.allowance import Allowance
+from assessment.sheets.workbook.book import Book
+from assessment.sheets.workbook.cells import Cells
+from assessment.sheets.workbook.package import open_package
+from assessment.sheets.workbook.read import HEAD_ROWS, field_of, heading_fields, table_of
+from assessment.sheets.workbook.write import Sheet, write_workbook
 from people.actions import days
 
 

@@ -6,7 +6,7 @@ hostile 2 MB make into gigabytes.
 
 from xml.parsers import expat
 
-from assessment.sheets.package import refused
+from assessment.sheets.workbook.package import refused
 
 DEEPEST = 100  # elements within each other; a workbook has about ten
 LONGEST = 1 << 20  # bytes of one tag or comment, and of what stands before the first element

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from assessment.models import SignedOpinion
 from assessment.queries import papers
 from assessment.rules import appointment as rules
-from assessment.sheets.lrmx import ELEMENTS, FAMILY, PHOTO, RELATIVE, RESUME, Person
+from assessment.sheets.appointment.lrmx import ELEMENTS, FAMILY, PHOTO, RELATIVE, RESUME, Person
 from assessment.words import UNGRADED
 from people import codes
 from people.access import scope, visible_to

@@ -2,7 +2,7 @@
 
 import codecs
 
-from assessment.sheets.package import refused
+from assessment.sheets.workbook.package import refused
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _STARTS = {

@@ -5,8 +5,8 @@ Known from one program alone, so everything is checked that can be.
 
 import re
 
-from assessment.sheets.lrmx import FILE_LIMIT, PHOTO_LIMIT, RELATIVES, Person, tidy
-from assessment.sheets.package import refused
+from assessment.sheets.appointment.lrmx import FILE_LIMIT, PHOTO_LIMIT, RELATIVES, Person, tidy
+from assessment.sheets.workbook.package import refused
 
 FEWEST, MOST = 26, 60  # fields
 #: place of a field -> element of .lrmx

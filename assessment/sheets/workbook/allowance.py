@@ -1,6 +1,6 @@
 """What the reading of one workbook may take in memory and rows, and who is told how far it is."""
 
-from assessment.sheets.package import refused
+from assessment.sheets.workbook.package import refused
 
 ROW_LIMIT = 200_000
 ROOM = 200 << 20  # bytes, about, of texts and rows; with what is made of them an import stays below 300 MiB

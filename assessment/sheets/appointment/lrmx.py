@@ -17,7 +17,7 @@ from xml.sax.saxutils import escape
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import XMLParser
 
-from assessment.sheets.package import refused
+from assessment.sheets.workbook.package import refused
 from people.actions.inputs import plain_text
 
 ROOT, FAMILY, ITEM, PHOTO, RESUME = "Person", "JiaTingChengYuan", "Item", "ZhaoPian", "JianLi"

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from assessment.sheets.exchange_read import Fault, Source, shown
+from assessment.sheets.exchange.read import Fault, Source, shown
 from people.actions import inputs
 
 ROWLESS = {"no_known_sheet", "sheet_twice", "heading_twice", "column_missing"}

@@ -7,10 +7,10 @@ from sys import getsizeof
 from openpyxl.utils import column_index_from_string, get_column_letter
 from openpyxl.utils.datetime import from_excel, from_ISO8601
 
-from assessment.sheets.allowance import OTHER_COST, ROW_COST, TEXT_COST, VALUE_COST
-from assessment.sheets.book import plain
-from assessment.sheets.markup import TEXT_LIMIT, parse, whole
-from assessment.sheets.package import refused
+from assessment.sheets.workbook.allowance import OTHER_COST, ROW_COST, TEXT_COST, VALUE_COST
+from assessment.sheets.workbook.book import plain
+from assessment.sheets.workbook.markup import TEXT_LIMIT, parse, whole
+from assessment.sheets.workbook.package import refused
 
 COLUMN_LIMIT = 60
 LAST_ROW, LAST_COLUMN = 1 << 20, 1 << 14  # of a sheet in Excel

@@ -19,8 +19,8 @@ from assessment import columns
 from assessment.columns import BETWEEN, REFERENCES
 from assessment.models import Campaign, Evaluation, Scheme
 from assessment.queries import contacts as queries
-from assessment.sheets.blank_words import EXAMPLES, HINTS, KIND_HINTS, LEVEL_HINT, LIST_HINT, RULES, WORDS
-from assessment.sheets.write import KINDS, clean
+from assessment.sheets.exchange.blank_words import EXAMPLES, HINTS, KIND_HINTS, LEVEL_HINT, LIST_HINT, RULES, WORDS
+from assessment.sheets.workbook.write import KINDS, clean
 from people.access import visible_to
 from people.models import Unit
 

@@ -17,11 +17,11 @@ from assessment import columns
 from assessment.actions import campaigns, schemes
 from assessment.actions.known import Known
 from assessment.models import Campaign, Evaluation, Job, SavedView
-from assessment.sheets.exchange_changes import of_records
-from assessment.sheets.exchange_contacts import plan_contacts
-from assessment.sheets.exchange_read import read_source
-from assessment.sheets.exchange_rest import take_good_rows
-from assessment.sheets.exchange_work import Change, Count, Work, fault_at, own_rows
+from assessment.sheets.exchange.changes import of_records
+from assessment.sheets.exchange.contacts import plan_contacts
+from assessment.sheets.exchange.read import read_source
+from assessment.sheets.exchange.rest import take_good_rows
+from assessment.sheets.exchange.work import Change, Count, Work, fault_at, own_rows
 from people import access, ledger
 from people.actions import cadres, inputs, units
 from people.models import LedgerEntry

@@ -7,8 +7,8 @@
 
 from pathlib import PurePosixPath
 
-from assessment.sheets import lrm, lrmx
-from assessment.sheets.package import Limits, check_size, open_package, refused
+from assessment.sheets.appointment import lrm, lrmx
+from assessment.sheets.workbook.package import Limits, check_size, open_package, refused
 from people.refusals import Refusal, Refused
 
 PEOPLE = 2000
