@@ -48,7 +48,7 @@ bench: setup
 
 # For developers; needs gettext. The compiled catalogues are in the tree, so nobody else does.
 messages: setup
-	$(MANAGE) makemessages --locale zh_Hans --no-obsolete --no-location --ignore .venv --ignore var
+	$(MANAGE) makemessages --locale zh_Hans --no-obsolete --no-location --ignore .venv --ignore var --ignore tests --ignore bench
 	$(MANAGE) compilemessages --locale zh_Hans --ignore .venv
 
 # For developers; needs uv. Names and hashes only: a lock with addresses fails behind mirrors and offline.
