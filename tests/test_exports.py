@@ -159,6 +159,15 @@ def test_many_rows_become_a_job(work, client, world, large, format):
     assert client.get(reverse("job_result", args=[job.pk])).status_code == 404
 
 
+def test_a_job_keeps_what_is_listed_and_no_more(client, world, large):
+    client.force_login(world.lin)
+    job = asked(client, reverse("cadre_export") + "?columns=name&q=G0", csrfmiddlewaretoken="secret", format="csv")
+    assert (job.parameters["query"], job.parameters["format"]) == ("columns=name&q=G0", "csv")
+    assert "secret" not in str(LedgerEntry.objects.get(verb="start_job").after)
+    job = asked(client, reverse("cadre_lrmx_all") + "?q=G0", csrfmiddlewaretoken="secret")
+    assert job.parameters["query"] == "q=G0"
+
+
 def test_a_list_with_a_number_in_its_address(work, client, world, large):
     client.force_login(world.lin)
     job = asked(client, reverse("campaign_roster_export", args=[world.front.pk]))

@@ -73,7 +73,8 @@ def who(person, file):
 def _match(by, lines, asked):
     """Find the cadres; the one whom two files tell of is nobody's to guess."""
     recused, holders = access.recused(by), {}
-    found = match(visible_to(by, Cadre, verb="view_profile").select_related("unit"), list(asked.values()))
+    cadres = visible_to(by, Cadre, verb="view_profile").select_related("unit")
+    found = match(cadres, list(asked.values()), access.scope(by, "reveal"))
     for number, one in zip(asked, found, strict=True):
         line = lines[number]
         if one.cadre is not None:

@@ -28,17 +28,20 @@ class Found:
     candidates: list = field(default_factory=list)
 
 
-def match(cadres, people):
+def match(cadres, people, reveal):
     """[Found] for each `Asked`: by ID number, then by code and name, then by name and birth month.
+
+    reveal: scope of those whose ID numbers he may know: of the others he is not to find them out by trying.
 
     A code of another name, a name of another month or of none, two of one name and month, and an ID number that is not the
     one on record are no match: these are candidates.
     """
     by_id = _by(cadres, "id_number", {p.id_number for p in people})
+    by_id = {number: found for number, found in by_id.items() if reveal.covers(found[0].unit_id)}
     by_code = _by(cadres, "code", {p.code for p in people})
     bare = cadres.annotate(bare=Replace(Replace("name", Value(" "), Value("")), Value("\u3000"), Value("")))
     by_name = _by(bare, "bare", {p.name for p in people})
-    return [_match(person, by_id, by_code, by_name) for person in people]
+    return [_match(person, by_id, by_code, by_name, reveal) for person in people]
 
 
 def _by(cadres, name, keys):
@@ -49,22 +52,22 @@ def _by(cadres, name, keys):
     return found
 
 
-def _match(person, by_id, by_code, by_name):
+def _match(person, by_id, by_code, by_name, reveal):
     if found := by_id.get(person.id_number):
         return Found(found[0], "id_number")
     coded, named = by_code.get(person.code, []), by_name.get(person.name, [])
-    if coded and _bare(coded[0].name) == person.name and not _other(coded[0], person):
+    if coded and _bare(coded[0].name) == person.name and not _other(coded[0], person, reveal):
         return Found(coded[0], "code")
     if not coded:
         exact = [c for c in named if person.birth_month and c.birth_month == person.birth_month]
-        if len(exact) == 1 and not _other(exact[0], person):
+        if len(exact) == 1 and not _other(exact[0], person, reveal):
             return Found(exact[0], "name")
     return Found(candidates=coded + [cadre for cadre in named if cadre not in coded])
 
 
-def _other(cadre, person):
+def _other(cadre, person, reveal):
     """Are there two ID numbers that differ?"""
-    return bool(person.id_number and cadre.id_number and cadre.id_number != person.id_number)
+    return bool(person.id_number and cadre.id_number and cadre.id_number != person.id_number and reveal.covers(cadre.unit_id))
 
 
 def _bare(name):

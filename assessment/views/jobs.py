@@ -18,7 +18,7 @@ from assessment.tables.jobs import TONES, JobTable
 from assessment.views.base import ActionPage, Button, DetailPage, ListPage
 from assessment.views.common import Page
 from assessment.wording import sentence
-from people.access import demand
+from people.access import can, demand
 from people.refusals import Refusal
 
 #: kind -> function of a view and its job: what the page of a job that is done shows beside its file, for
@@ -49,7 +49,8 @@ class JobDetail(DetailPage):
 
     def context(self):
         job = self.object
-        shown = SHOWN.get(job.kind) if job.state == Job.State.DONE and not job.expired else None
+        told = job.state == Job.State.DONE and not job.expired and can(self.user, verb_of(job))
+        shown = SHOWN.get(job.kind) if told else None
         return {
             **state(job),
             "shown": f"assessment/job_{job.kind}.html" if shown else "",
@@ -65,6 +66,11 @@ class JobDetail(DetailPage):
         if job.result and not job.expired:
             return [Button(_("Download"), reverse("job_result", args=[job.pk]), tone="main")]
         return []
+
+
+def verb_of(job):
+    """What its owner was allowed when he asked for it, and has to be still to see what came of it."""
+    return job.parameters.get("asked", {}).get("verb", "view_job")
 
 
 def state(job):
@@ -126,7 +132,7 @@ class JobResult(Page):
 
     def get(self, request, *args, **kwargs):
         job = self.object
-        demand(self.user, job.parameters.get("asked", {}).get("verb", "view_job"))
+        demand(self.user, verb_of(job))
         path = files.path(job.result) if job.result and not job.expired else None
         if path is None or not path.is_file():
             raise Http404

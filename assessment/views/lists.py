@@ -190,8 +190,8 @@ class Listing:
 
     @property
     def query(self):
-        """The query string of what is listed, without the page."""
-        return self.query_without()
+        """The query string of what is listed, without the page and what else an export is asked with: jobs keep it for good."""
+        return self.query_without("reason", "format", "csrfmiddlewaretoken")
 
     @property
     def unfiltered_query(self):

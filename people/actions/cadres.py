@@ -33,6 +33,7 @@ INPUTS = {
     "status": inputs.Word(CADRE_STATUS, empty=Cadre.Status.IN_POST.value),
 }
 SECRETS = ("id_number", "phone")
+HIDDEN = "***"
 AFTER_BIRTH = ("joined_party_on", "started_work_on", "in_post_since")
 
 
@@ -64,7 +65,6 @@ def plan(by, rows, known):
         set_values(item)
         if "name" in item.changes:
             item.record.pinyin, item.record.initials = pinyin_of(item.record.name)
-        _check_days(work, item)
         if item.new:
             refusal = gate.refusal(item.record.unit, field="unit") if found and "unit" in item.values else None
         elif item.changes:
@@ -75,7 +75,9 @@ def plan(by, rows, known):
             refusal = view.refusal(before)
         if refusal:
             work.refusals.append(refusal.at(item.row))
-    _check_id_numbers(work)
+        else:  # of somebody who is none of his business nothing is told, his birth month neither
+            _check_days(work, item)
+    _check_id_numbers(work, view)
     work.sort()
     return work
 
@@ -99,8 +101,8 @@ def _check_days(work, item):
             work.refuse("before_birth", item.row, name, value=day, birth_month=born)
 
 
-def _check_id_numbers(work):
-    """An ID number belongs to one cadre; two may change numbers with each other."""
+def _check_id_numbers(work, view):
+    """An ID number belongs to one cadre; two may change numbers with each other. Whose it is, is told within sight of `view`."""
     claims = defaultdict(list)
     for item in work.items:
         if "id_number" in item.changes and item.record.id_number:
@@ -108,8 +110,8 @@ def _check_id_numbers(work):
     leaving = {item.record.pk for item in work.items if "id_number" in item.changes}
     holders, numbers = {}, list(claims)
     for start in range(0, len(numbers), CHUNK):
-        rows = Cadre.objects.filter(id_number__in=numbers[start : start + CHUNK])
-        holders |= {number: code for number, code, pk in rows.values_list("id_number", "code", "pk") if pk not in leaving}
+        rows = Cadre.objects.filter(id_number__in=numbers[start : start + CHUNK]).values_list("id_number", "code", "pk", "unit")
+        holders |= {number: code if view.reaches(unit) else HIDDEN for number, code, pk, unit in rows if pk not in leaving}
     for number, items in claims.items():
         holder = holders.get(number, items[0].record.code)
         for item in items:

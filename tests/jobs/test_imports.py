@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from assessment import files
 from assessment.models import Job
 from people import ledger
-from people.models import Cadre, LedgerEntry
+from people.models import Cadre, Grant, LedgerEntry
 from people.refusals import Refused
 from tests import cast
 from tests.jobs.asking import again, check, signed_in, stored, take, told
@@ -43,6 +43,28 @@ def test_a_workbook_is_checked_then_taken_in_once(work, assessor):
     assert (entry.actor, entry.request_id, entry.address) == (assessor, "request-1", "10.1.2.3")
     assert not list(ledger.verify())
     assert set(DBTaskResult.objects.values_list("status", flat=True)) == {"SUCCESSFUL"}
+
+
+def test_what_no_database_keeps_is_no_hindrance(work, assessor):
+    sheets = small()
+    sheets["干部"][0]["性别"] = "甲_x0000_乙_xD800_"
+    checked = check(assessor, sheets)
+    work()
+    (fault,) = again(checked).outcome["faults"]
+    assert (fault["code"], fault["value"]) == ("unknown_word", "甲乙")
+
+
+def test_who_may_import_no_more_sees_no_more_of_it(work, assessor):
+    sheets = small()
+    sheets["干部"][0]["性别"] = "甲乙丙"
+    checked = check(assessor, sheets)
+    work()
+    address = reverse("job_detail", args=[checked.pk])
+    assert "甲乙丙" in signed_in(assessor).get(address).content.decode()
+    with ledger.recorded(by=None, verb="test"):
+        Grant.objects.filter(user=assessor).update(role="manager")
+    response = signed_in(assessor).get(address)
+    assert response.status_code == 200 and "甲乙丙" not in response.content.decode()
 
 
 def test_errors_come_back_in_the_users_own_workbook_and_that_is_noted(work, assessor):

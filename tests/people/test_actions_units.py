@@ -126,6 +126,17 @@ def test_an_id_number_belongs_to_one(people):
     assert list(ledger.verify()) == []
 
 
+def test_errors_tell_nothing_of_those_out_of_sight(people):
+    cadres.save(by=people.lin, rows=[{"code": "G005", "birth_month": "1985-03", "id_number": ID_ONE}])
+    assert people.karma.code == "G005"
+    rows = [{"code": "G005", "started_work_on": "1900-01-01"}]
+    assert refusals(cadres.save, by=people.east_assessor, rows=rows) == [("outside_scope", 0, "")]
+    with pytest.raises(Refused) as caught:
+        cadres.save(by=people.east_assessor, rows=[{"code": "G001", "id_number": ID_ONE}])
+    (refusal,) = caught.value.refusals
+    assert (refusal.code, refusal.facts["cadre"]) == ("id_number_taken", "***")
+
+
 def test_a_cadre_is_saved_where_he_is_and_where_he_goes(people):
     east = people.east_assessor
     assert refusals(cadres.save, by=east, rows=[{"code": "G005", "unit": "E"}]) == [("outside_scope", 0, "")]

@@ -220,7 +220,7 @@ def told(members):
 def test_a_zip_of_many_with_what_is_none_of_them():
     found, passed = told(
         {"甲/G001_卓玛.LRMX": PERSON, "坏.lrmx": b"<Person>", "里.zip": packed({"a.lrmx": PERSON}).getvalue(), "说明.txt": b"x",
-         "__MACOSX/甲/._G001_卓玛.lrmx": b"\x00", "甲/._x.lrmx": b"\x00"}
+         "__MACOSX/甲/._G001_卓玛.lrmx": b"\x00", "甲/._x.lrmx": b"\x00", ".": b"x"}
     )  # fmt: skip
     assert list(found) == ["甲/G001_卓玛.LRMX", "坏.lrmx", "里.zip"] and passed == ["说明.txt"]
     assert found["甲/G001_卓玛.LRMX"][0].name == "卓玛"

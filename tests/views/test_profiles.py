@@ -332,6 +332,17 @@ def test_who_may_only_look_verifies_and_is_offered_nothing(compared, work, clien
     assert people.dawa.post != "新职务" and latest().kind == "compare"
 
 
+def test_id_numbers_are_not_found_out_by_trying(client, work, people):
+    cadres.save(by=people.lin, rows=[{"code": "G001", "birth_month": "1990-01", "id_number": NUMBER}])
+    client.force_login(people.aud)  # who sees forms, but no ID numbers
+    for name, number, state in ((people.dawa.name, NUMBER, "same"), (people.dawa.name, OTHER, "same"), ("无人", NUMBER, "unknown")):
+        person = lrmx.Person({"XingMing": name, "ChuShengNianYue": "199001", "ShenFenZheng": number})
+        client.post(reverse("cadre_compare"), {"file": SimpleUploadedFile("a.lrmx", lrmx.write(person))})
+        work()
+        (line,) = Job.objects.latest("pk").outcome["people"]
+        assert line["state"] in (state, "differs") and line.get("by", "name") == "name" and ("cadre" in line) == (state == "same"), line
+
+
 def test_a_comparison_is_its_owners_alone(compared, client, people):
     url = compared(people.lin)
     client.force_login(people.mei)

@@ -59,7 +59,7 @@ class _Zip:
         self._members, self._photos, self.passed_over = [], {}, []
         for member in package.names:
             path = PurePosixPath(package.shown_name(member))
-            if path.parts[0] == "__MACOSX" or path.name.startswith("."):
+            if path.parts[:1] == ("__MACOSX",) or path.name.startswith(".") or not path.name:  # "." has no name
                 continue
             if path.suffix.lower() in (".lrmx", ".lrm", *ARCHIVES):
                 self._members.append((member, str(path)))

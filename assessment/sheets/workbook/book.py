@@ -191,4 +191,4 @@ def plain(pieces):
 
 def _sign(found):
     number = int(found[1], 16)
-    return "" if 0xD800 <= number < 0xE000 else chr(number)
+    return "" if not number or 0xD800 <= number < 0xE000 else chr(number)  # what no database keeps
