@@ -107,7 +107,8 @@ def plan(by, rows, known):
             refusal = gate.refusal(campaign.unit, field="unit")
         if refusal:
             work.refusals.append(refusal.at(item.row))
-        _check(work, item, before and before[1], held.get(campaign.pk))
+        else:  # of what is none of his business nothing is told, the days of its contacts neither
+            _check(work, item, before and before[1], held.get(campaign.pk))
         if "state" in item.changes and campaign.state == State.CLOSED:
             campaign.state = State.OPEN  # closing comes last
             work.closing.append(campaign)

@@ -54,6 +54,8 @@ def test_what_a_campaign_holds_limits_its_changes(world):
     assert refusals(campaigns.save, **save, rows=[{"code": "F", "scheme": "small"}]) == [("scheme_of_roster", 0, "scheme")]
     assert refusals(campaigns.save, **save, rows=[{"code": "F", "starts_on": "2022-05-02"}]) == [("contacts_outside_period", 0, "starts_on")]
     assert refusals(campaigns.save, **save, rows=[{"code": "F", "ends_on": "2022-04-30"}]) == [("contacts_outside_period", 0, "ends_on")]
+    outside = [{"code": "F", "starts_on": "2022-05-02"}]  # is all that somebody else hears of them
+    assert refusals(campaigns.save, by=world.east_assessor, rows=outside) == [("outside_scope", 0, "")]
     campaigns.save(**save, rows=[{"code": "F", "starts_on": "2022-05-01", "ends_on": "2022-05-01"}])
     campaigns.save(**save, rows=[{"code": "F", "state": "closed", "title": "改名"}])  # the last change with which it closes
     world.front.refresh_from_db()
