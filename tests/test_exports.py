@@ -74,7 +74,7 @@ def test_the_about_sheet_says_who_when_why_and_what(client, world):
     head = ledger.head()
     told = about(content(client.post(reverse("cadre_export") + "?columns=name&columns=post&q=G00&sort=-name", {"reason": "for the meeting"})))
     assert told["Exported by"] == "lin (lin)" and told["Reason"] == "for the meeting" and told["Rows"] == 9
-    assert told["Filter: Search"] == "G00" and told["Sorted by"] == "Name ↓" and told["Columns"] == "Name、Post"
+    assert told["Filter: Search"] == "G00" and told["Sorted by"] == "Name ↓" and told["Columns"] == "Name, Post"
     assert told["Ledger head"] == f"{head[0]} {head[1]}" and "verify_export" in told["To verify"]
     assert timezone.localtime() - timezone.make_aware(told["Exported at"]) < timedelta(hours=1)
     told = about(content(client.post(reverse("cadre_export"), {"reason": "for the meeting"})))
