@@ -289,7 +289,7 @@ VERBS = {
     "view": N("Looked at"),
     "view_source": N("Looked at who said it"),
     "reveal": N("Revealed ID number or phone"),
-    "export": N("Exported a list"),
+    "export": N("Exported"),
     "export_workbook": N("Exported the workbook"),
     "import_file": N("Imported a file"),
     "start_job": N("Asked for long work"),

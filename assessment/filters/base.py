@@ -15,6 +15,7 @@ import django_filters
 from django import forms
 from django.db.models import DateTimeField, Model, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from people.access import visible_to
@@ -64,7 +65,7 @@ class FilterSet(django_filters.FilterSet):
             values = value if isinstance(value, list | tuple) else [value]
             if not isinstance(values[0], Model):
                 values = [choices.get(str(v), v) for v in values]
-            found.append((name, str(field.label), "、".join(str(v) for v in values)))
+            found.append((name, str(field.label), gettext(", ").join(str(v) for v in values)))
         return found
 
 

@@ -31,7 +31,7 @@ class SavedView(RecordedModel):
         Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="views", verbose_name=_("Shared with")
     )
 
-    ledger_name = ("list", "title")
+    ledger_name = ("title",)
     ledger_unit = ("unit_id",)
     objects = SavedViewQuerySet.as_manager()
 

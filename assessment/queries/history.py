@@ -30,6 +30,7 @@ FACTS = {
     "sort": lambda: _("Sorted by"),
     "file": lambda: _("File"),
     "sha256": lambda: _("SHA-256 of the file"),
+    "of": lambda: _("SHA-256 of the upload it comes from"),
     "values": lambda: _("Values shown in full"),
     "fields": lambda: _("Fields"),
     "verb": lambda: _("What was tried"),
@@ -47,6 +48,9 @@ LABELS = {
     "client_uuid": lambda: _("Number given by the device"),
     "position": lambda: _("Place in the order"),
     "body": lambda: _("Signed text"),
+    "parameters": lambda: _("What was asked for"),
+    "query": lambda: _("Filters, columns and order"),
+    "language": lambda: _("Language"),
     "total": lambda: _("Total"),
     "TeamMember": lambda: _("Team member"),
     "Rating": lambda: _("Rating"),
@@ -81,6 +85,8 @@ def model_of(object_type):
 def type_name(object_type):
     """A record type in words."""
     model = model_of(object_type)
+    if object_type == "workbook":  # files of many types of records
+        return _("Exchange workbook")
     return str(model._meta.verbose_name) if model else object_type
 
 

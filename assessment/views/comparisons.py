@@ -124,6 +124,7 @@ def shown_comparison(view, job):
         "page_obj": page,
         "page_range": page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1),
         "may_save": bool(scope(view.user, "save_profile")),
+        "may_take": any(p.candidates or (p.side and p.side.differences) for p in people),
         "may_add": bool(scope(view.user, "save_cadre")) and bool(scope(view.user, "save_profile")),
         "all_count": counts.get("differs", 0),
     }

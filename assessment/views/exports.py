@@ -120,7 +120,7 @@ class Export:
             (_("Reason"), self.reason),
             *(filters or [(_("Filters"), _("none: all that the exporter may see"))]),
             (_("Sorted by"), listing.sort_words()),
-            (_("Columns"), "、".join(self.table.headings())),
+            (_("Columns"), _(", ").join(self.table.headings())),
             (_("Rows"), rows),
             (_("Ledger head"), f"{head[0]} {head[1]}"),
             (_("To verify"), _("The page “History, Verify” or manage.py verify_export FILE tells whether this file is as it was issued.")),

@@ -205,11 +205,11 @@ class Listing:
         """The order as a person reads it."""
         labels = {column.name: column.header for column in self._blank_table.columns.iterall()}
         order = self.sort or self._blank_table.default_sort()
-        return "、".join(f"{labels[name.removeprefix('-')]} {'↓' if name[0] == '-' else '↑'}" for name in order)
+        return _(", ").join(f"{labels[name.removeprefix('-')]} {'↓' if name[0] == '-' else '↑'}" for name in order)
 
     def column_words(self):
         """The columns shown, in their order."""
-        return "、".join(str(column.header) for column in self._blank_table.columns)
+        return _(", ").join(str(column.header) for column in self._blank_table.columns)
 
     def sort_choices(self):
         """[(value, label, chosen)] for those who cannot tap a heading."""

@@ -232,6 +232,14 @@ def test_events_show_their_facts(audit, client, world):
     assert entry_page(audit, newest(verb="sign_in")).context["this"][3] == []
 
 
+def test_a_workbook_of_many_types_is_named_in_words(audit, world):
+    """Its entries have no record type of the database: nothing of the code shows."""
+    ledger.note(by=world.lin, verb="export", object_type="workbook", object_name="rest.xlsx", facts={"of": "a" * 64})
+    answer = entry_page(audit, newest(verb="export"))
+    assert "of" not in changes_of(answer) and "交换工作簿" in answer.content.decode()
+    assert "交换工作簿" in audit.get(reverse("ledgerentry_list")).content.decode()
+
+
 def test_what_was_typed_is_escaped(audit, world):
     cadres.save(by=world.lin, rows=[{"code": world.dawa.code, "post": "<script>alert(1)</script>"}])
     for url in (
