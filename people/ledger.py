@@ -23,6 +23,7 @@ EVENTS = frozenset(
 )
 
 START = "0" * 64
+CHUNK = 2000  # entries sealed and written at a time
 
 
 @dataclass(frozen=True)
@@ -132,13 +133,14 @@ def _append(record):
     locked, _ = LedgerHead.objects.select_for_update().get_or_create(pk=1)
     source = origin.get()
     common = {"at": timezone.now(), "request_id": source.request_id, "address": source.address}
-    rows = []
-    for by, entry in entries:
-        who = {"actor_id": by and by.pk, "actor_name": str(by or "")[:200]}
-        entry = {**entry, **common, **who, "seq": locked.seq + 1, "previous": locked.digest}
-        locked.seq, locked.digest = entry["seq"], _digest(entry)
-        rows.append([*(entry[name] for name in SEALED), locked.digest])
-    bulk.insert(LedgerEntry, [*SEALED, "digest"], rows)
+    for start in range(0, len(entries), CHUNK):
+        rows = []
+        for by, entry in entries[start : start + CHUNK]:
+            who = {"actor_id": by and by.pk, "actor_name": str(by or "")[:200]}
+            entry = {**entry, **common, **who, "seq": locked.seq + 1, "previous": locked.digest}
+            locked.seq, locked.digest = entry["seq"], _digest(entry)
+            rows.append([*(entry[name] for name in SEALED), locked.digest])
+        bulk.insert(LedgerEntry, [*SEALED, "digest"], rows)
     locked.save()
 
 

@@ -6,23 +6,26 @@ from assessment.models import Contact, Finding
 from people.actions.plan import Plan
 
 
-@dataclass
+@dataclass(slots=True)
 class FindingItem:
-    """One finding of the plan. ratings: (dimension, old level, new level) of those that change; a level may be None."""
+    """One finding of the plan. changes: {field: (old, new)} unless it is new.
+
+    ratings: (dimension, old level, new level) of those that change; a level may be None.
+    """
 
     row: int
     finding: Finding
+    new: bool
     changes: dict = field(default_factory=dict)
     ratings: list = field(default_factory=list)
 
-    @property
-    def new(self):
-        return self.finding.pk is None
 
-
-@dataclass
+@dataclass(slots=True)
 class ContactItem:
-    """One contact of the plan. team: the new team if it changes, else None. sent: it was here already (same uuid)."""
+    """One contact of the plan. changes: {field: (old, new)} unless it is new; team: the new team if it changes, else None.
+
+    sent: it was here already (same uuid).
+    """
 
     row: int
     contact: Contact

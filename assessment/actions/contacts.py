@@ -167,12 +167,11 @@ def carry_out(work: ContactPlan):
     ends = [(finding.withdrawn_on, finding.withdrawn_why) for finding in withdrawn]
     for finding in withdrawn:  # its ratings can only be written while it stands
         finding.withdrawn_on, finding.withdrawn_why = None, ""
-    fresh = {id(item) for item in new}
     Finding.objects.bulk_create([item.finding for item in new], batch_size=500)
-    _write_ratings(findings, fresh)
+    _write_ratings(findings)
     for finding, (on, why) in zip(withdrawn, ends, strict=True):
         finding.withdrawn_on, finding.withdrawn_why = on, why
-    changed = [item.finding for item in findings if id(item) not in fresh and item.changes]
+    changed = [item.finding for item in findings if item.changes]
     fields = ["narrative", "example", "withdrawn_on", "withdrawn_why"]
     if changed or withdrawn:
         Finding.objects.bulk_update(changed + withdrawn, fields, batch_size=500)
@@ -205,8 +204,8 @@ def _write_team(work):
     TeamMember.objects.bulk_insert(["contact_id", "user_id", "position"], rows)
 
 
-def _write_ratings(findings, fresh):
-    gone = [(item.finding.pk, d.pk) for item in findings if id(item) not in fresh for d, *_ in item.ratings]
+def _write_ratings(findings):
+    gone = [(item.finding.pk, d.pk) for item in findings if not item.new for d, *_ in item.ratings]
     if gone:
         pairs = set(gone)
         rows = Rating.objects.filter(finding__in={finding for finding, _ in gone}).order_by()

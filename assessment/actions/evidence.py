@@ -118,8 +118,9 @@ class Planner:
             given = {name: value for name, value in given.items() if name not in SOURCE or inputs.plain_text(value)}
         values = read_row(work, CONTACT, row, given)
         for name, value in values.items():
-            old = None if item.new else getattr(contact, name)
-            if item.new or old != value:
+            if item.new:
+                setattr(contact, name, value)
+            elif (old := getattr(contact, name)) != value:
                 setattr(contact, name, value)
                 item.changes[name] = (old, value)
         if not (item.new or item.changes):
@@ -235,14 +236,14 @@ class Planner:
         finding = self.standing.findings.get((item.contact.pk, evaluation.pk)) if not item.new and evaluation.pk else None
         ratings = self._ratings(row, prefix, draft, campaign, finding)
         before = None if finding is None else finding.withdrawn_on
-        if finding is None:
-            finding = Finding(contact=item.contact, evaluation=evaluation)
+        new = finding is None
+        if new:
+            finding = Finding(contact=item.contact, evaluation=evaluation, **values)
             if draft.narrative is UNSET:
                 work.refuse("required", row, prefix + "narrative")
-        planned = FindingItem(row, finding, ratings=ratings)
-        for name, value in values.items():
-            old = None if planned.new else getattr(finding, name)
-            if planned.new or old != value:
+        planned = FindingItem(row, finding, new, ratings=ratings)
+        for name, value in () if new else values.items():
+            if (old := getattr(finding, name)) != value:
                 setattr(finding, name, value)
                 planned.changes[name] = (old, value)
         if not (planned.new or planned.changes or ratings):
@@ -254,9 +255,7 @@ class Planner:
         self._check_finding(item, planned, row, prefix, evaluation)
 
     def _values(self, row, prefix, draft):
-        given = {prefix + name: value for name in FINDING if (value := getattr(draft, name)) is not UNSET}
-        values = read_row(self.work, {prefix + name: kind for name, kind in FINDING.items()}, row, given)
-        return {name[len(prefix) :]: value for name, value in values.items()}
+        return read_row(self.work, FINDING, row, {name: value for name in FINDING if (value := getattr(draft, name)) is not UNSET}, prefix)
 
     def _check_finding(self, item, planned, row, prefix, evaluation):
         work, finding = self.work, planned.finding

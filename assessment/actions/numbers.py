@@ -58,7 +58,7 @@ def recombine_rows(evaluation_ids):
     ids = sorted(set(evaluation_ids))
     for start in range(0, len(ids), BATCH):
         some = ids[start : start + BATCH]
-        rows = list(Evaluation.objects.filter(pk__in=some).select_related("campaign"))
+        rows = list(Evaluation.objects.filter(pk__in=some).select_related("campaign").only(*NUMBERS, "campaign__scheme"))
         results = computed([(row.pk, row.campaign.scheme_id) for row in rows])
         stored = stored_dimensions(some)
         touched, dimensions, emptied = [], [], []

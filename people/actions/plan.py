@@ -117,20 +117,23 @@ class Plan:
         return len(self.items) - len(self.new) - len(self.changed)
 
 
-def read_row(plan, inputs, number, row):
-    """The readable values of a row; what cannot be read becomes a refusal. Fields not given stay away."""
+def read_row(plan, inputs, number, row, prefix=""):
+    """The readable values of a row; what cannot be read becomes a refusal. Fields not given stay away.
+
+    prefix: what the names of its fields start with in refusals.
+    """
     values = {}
-    if unknown := set(row) - set(inputs):
+    if unknown := row.keys() - inputs.keys():
         raise TypeError(f"unknown fields: {sorted(unknown)}")
     for name, value in row.items():
         kind = inputs[name]
         try:
             values[name] = kind.read(value)
         except Unreadable as problem:
-            plan.refuse(problem.code, number, name, **problem.facts)
+            plan.refuse(problem.code, number, prefix + name, **problem.facts)
             continue
         if kind.required and values[name] in ("", None):
-            plan.refuse("required", number, name)
+            plan.refuse("required", number, prefix + name)
             del values[name]
     return values
 
