@@ -64,7 +64,7 @@ def test_a_file_that_leaves_is_one_entry_that_knows_it(client, world):
     (entry,) = entries()
     assert entry.actor == world.lin and entry.reason == "开会用" and entry.object_type == "people.cadre"
     assert entry.after == {
-        "list": "cadre", "rows": 4, "columns": ["name", "post"], "filters": {"unit": "东滩镇"}, "sort": ["-name"],
+        "list": "cadre", "rows": 4, "columns": ["姓名", "现任职务"], "filters": {"单位（含下级）": "东滩镇"}, "sort": "姓名 ↓",
         "file": f"干部 {timezone.localdate():%Y-%m-%d}.xlsx", "sha256": hashlib.sha256(file).hexdigest(),
     }  # fmt: skip
 
@@ -148,7 +148,7 @@ def test_many_rows_become_a_job(work, client, world, large, format):
     assert job.state == "done", job.outcome
     file = content(client.get(reverse("job_result", args=[job.pk])))
     (entry,) = entries()
-    assert (entry.actor, entry.reason, entry.after["filters"], entry.after["rows"]) == (world.lin, "开会用", {"unit": "东滩镇"}, 4)
+    assert (entry.actor, entry.reason, entry.after["filters"], entry.after["rows"]) == (world.lin, "开会用", {"单位（含下级）": "东滩镇"}, 4)
     assert entry.after["sha256"] == hashlib.sha256(file).hexdigest() and entry.after["file"] == job.result_name
     assert entry.request_id == LedgerEntry.objects.get(verb="start_job").request_id
     assert client.get(reverse("job_detail", args=[job.pk])).status_code == 200
@@ -284,7 +284,7 @@ def test_ours_and_unchanged(world, issued, format):
     first, *rest = verified(path)
     at = timezone.localtime(entry.at).strftime("%Y-%m-%d %H:%M:%S")
     assert first == f"issued by this system and unchanged: entry {entry.seq}, to lin (lin), {at}"
-    assert {"reason: 报县委", "list: cadre", "rows: 4", "filters: unit=东滩镇"} <= set(rest)
+    assert {"reason: 报县委", "list: cadre", "rows: 4", "filters: 单位（含下级）=东滩镇"} <= set(rest)
 
 
 def test_plain_tables_of_the_same_rows_are_one_file_that_several_got(client, world, issued):

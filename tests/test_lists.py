@@ -185,8 +185,8 @@ def test_an_export_is_exactly_what_is_listed_with_its_types(sign_in, county):
     values = [row[1] for row in about.values]
     assert "lin! (lin)" in values and "for the meeting" in values and "西滩乡" in values and 2 in values
     export, reveal = LedgerEntry.objects.order_by("seq")[LedgerEntry.objects.count() - 2 :]
-    assert (export.verb, export.reason, export.after["rows"], export.after["sort"]) == ("export", "for the meeting", 2, ["-name"])
-    assert export.after["columns"] == ["code", "in_post_since", "post", "phone"] and len(export.after["sha256"]) == 64
+    assert (export.verb, export.reason, export.after["rows"], export.after["sort"]) == ("export", "for the meeting", 2, "姓名 ↓")
+    assert export.after["columns"] == ["干部编号", "现任职务", "任现职时间", "手机"] and len(export.after["sha256"]) == 64
     assert f"{export.seq - 1} {export.previous}" in values  # the head that the file names is the entry before it
     assert (reveal.verb, reveal.after["values"]) == ("reveal", 1)
     assert reveal.request_id == export.request_id != ""

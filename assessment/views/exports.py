@@ -90,14 +90,14 @@ class Export:
             yield row
 
     def issue(self, sha256):
-        """Make the entry without which nothing leaves."""
+        """Make the entry without which nothing leaves; it tells in words what was listed, as About does."""
         page, listing, revealed = self.listing.page, self.listing, self.table.revealed
         facts = {
             "list": page.get_noun(),
             "rows": self.rows,
-            "columns": list(listing.columns),
-            "filters": {name: text for name, _label, text in listing.filterset.words()},
-            "sort": list(listing.sort or self.table.default_sort()),
+            "columns": self.table.headings(),
+            "filters": {label: text for _name, label, text in listing.filterset.words()},
+            "sort": listing.sort_words(),
         }
         exports.issued(
             by=page.user,
