@@ -12,7 +12,7 @@ from assessment.sheets.appointment import form as appointment
 from assessment.sheets.appointment import lrmx
 from assessment.sheets.appointment.comparison import compare
 from assessment.wording import sentence
-from people.access import visible_to
+from people.access import scope, visible_to
 from people.actions import cadres, profiles
 from people.models import Cadre, Photo
 from tests import cast
@@ -217,7 +217,9 @@ def test_what_differs_is_marked(people):
 
 
 def found(w, *people, user="lin"):
-    return [(one.cadre and one.cadre.code, one.by, [c.code for c in one.candidates]) for one in match(visible_to(w.users[user], Cadre), people)]
+    by = w.users[user]
+    matched = match(visible_to(by, Cadre), people, scope(by, "reveal"))
+    return [(one.cadre and one.cadre.code, one.by, [c.code for c in one.candidates]) for one in matched]
 
 
 @pytest.fixture
@@ -274,7 +276,7 @@ def test_only_among_those_whom_one_sees(names):
 
 def test_the_number_of_queries_does_not_grow(names, django_assert_num_queries):
     cadres.save(by=names.lin, rows=[{"code": f"Z{n}", "name": f"干部{n}", "unit": "E"} for n in range(100)])
-    rows = visible_to(names.lin, Cadre)
+    rows, reveal = visible_to(names.lin, Cadre), scope(names.lin, "reveal")
     for number in (3, 100):
         with django_assert_num_queries(3):
-            match(rows, [Asked(f"干部{n}", "1980-01", f"{n:018d}", f"Z{n}") for n in range(number)])
+            match(rows, [Asked(f"干部{n}", "1980-01", f"{n:018d}", f"Z{n}") for n in range(number)], reveal)

@@ -267,7 +267,7 @@ def test_the_export_is_that_of_the_view(client, world):
     response = client.post(f"{reverse('cadre_export')}?{address}", {"reason": "开会用"})
     assert response.status_code == 200
     facts = LedgerEntry.objects.get(verb="export").after
-    assert (facts["rows"], facts["columns"], facts["filters"]) == (1, ["code"], {"q": "G001"})
+    assert (facts["rows"], facts["columns"], facts["filters"]) == (1, ["干部编号"], {"搜索": "G001"})
 
 
 @pytest.mark.parametrize("who", ["lin", "east", "aud"])
