@@ -21,7 +21,7 @@ RANKS = {
 }
 RANKS["middleware"] = RANKS["views"]
 SEES_REQUESTS = {"views", "middleware", "templatetags", "urls"}
-WRITES = {"save", "create", "bulk_create", "bulk_update", "get_or_create", "update_or_create", "asave", "acreate"}
+WRITES = {"save", "create", "bulk_create", "bulk_insert", "bulk_update", "get_or_create", "update_or_create", "asave", "acreate"}
 MUST_NOT_WRITE = {"views", "forms", "tables", "filters", "queries", "templatetags"}
 
 

@@ -26,7 +26,7 @@ class Yard:
     def __post_init__(self):
         self._dimensions = {fold(d.code): d for d in self.dimensions} | {fold(d.name): d for d in self.dimensions}
         self._dimensions |= {d.name: d for d in self.dimensions}
-        self._levels = {fold(level.name): level for level in self.levels}
+        self._levels = {fold(level.name): level for level in self.levels} | {level.name: level for level in self.levels}
 
     def dimension(self, key):
         """A dimension by itself, its name or its code."""
@@ -38,7 +38,7 @@ class Yard:
         """A level by itself or its name."""
         if isinstance(key, Level):
             return next((level for level in self.levels if level.pk == key.pk), None)
-        return self._levels.get(fold(key))
+        return self._levels.get(key) or self._levels.get(fold(key))
 
 
 class Known(plan.Known):

@@ -210,10 +210,14 @@ class RecordedModel(models.Model):
                 part, fields = model.ledger_part, model.ledger_fields()
                 to_root, name = part.key_to_root(model), model._meta.model_name
                 rows = model._base_manager.filter(**{f"{to_root}__in": some}).order_by()
-                for row in rows.values_list(to_root, *part.key, *(f.attname for f in fields)):
-                    key = ".".join([name, *map(str, row[1 : 1 + len(part.key)])])
-                    named = zip(fields, row[1 + len(part.key) :], strict=True)
-                    states[row[0]][key] = {f.attname: plain(f, v) for f, v in named if v is not None and v != ""}
+                told = {}  # parts repeat each other: each is held once
+                for root, *row in rows.values_list(to_root, *part.key, *(f.attname for f in fields)):
+                    if (row := tuple(row)) not in told:
+                        key = ".".join([name, *map(str, row[: len(part.key)])])
+                        named = zip(fields, row[len(part.key) :], strict=True)
+                        told[row] = key, {f.attname: plain(f, v) for f, v in named if v is not None and v != ""}
+                    key, state = told[row]
+                    states[root][key] = state
         return states
 
     @classmethod
