@@ -7,9 +7,11 @@ All of it goes on inside a transaction.
 
 from itertools import chain
 
-from django.db import connections, router
+from django.db import connections, models, router
 
 ROWS = 1000  # in one statement, where the number of parameters is not limited
+#: Values of this kind are nothing else in the database, and most are of one of these.
+AS_IT_IS = {models.BigAutoField: int, models.CharField: str, models.TextField: str}
 
 
 def create(model, objs):
@@ -75,4 +77,11 @@ def _quoted(connection, meta, fields):
 def _ready(connection, fields, rows):
     """The same rows as the database takes them; by columns, which is the quickest way through them."""
     columns = zip(fields, zip(*rows, strict=True), strict=bool(rows))
-    return zip(*([field.get_db_prep_save(value, connection) for value in column] for field, column in columns), strict=True)
+    return zip(*(_ready_column(connection, field, values) for field, values in columns), strict=True)
+
+
+def _ready_column(connection, field, values):
+    kind = AS_IT_IS.get(type(field.target_field if field.is_relation else field))
+    if kind and {kind, type(None)}.issuperset(map(type, values)):
+        return values
+    return [field.get_db_prep_save(value, connection) for value in values]
