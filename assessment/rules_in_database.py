@@ -138,6 +138,18 @@ TRIGGERS = [
     Trigger(
         "contact_campaign_stays", "assessment_contact", "UPDATE", "A contact stays in its campaign.", "NEW.campaign_id <> OLD.campaign_id"
     ),
+    *(
+        Trigger(f"attachment_locked_{word}", "assessment_attachment", event, LOCKED, of_locked_contact(f"{side}.contact_id"))
+        for word, event, side in (("new", "INSERT", "NEW"), ("change", "UPDATE", "OLD"))
+    ),
+    Trigger(
+        "attachment_stays",
+        "assessment_attachment",
+        "UPDATE",
+        "An attachment stays what it is, and with its contact.",
+        "NEW.contact_id <> OLD.contact_id OR NEW.sha256 <> OLD.sha256 OR OLD.withdrawn_on IS NOT NULL",
+    ),
+    Trigger("attachment_no_delete", "assessment_attachment", "DELETE", "Evidence is withdrawn, never deleted."),
     Trigger("contact_no_delete", "assessment_contact", "DELETE", "Evidence is withdrawn, never deleted."),
     *(
         Trigger(

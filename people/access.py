@@ -33,6 +33,9 @@ PERMISSIONS = {
     "save_user": {SYSTEM},
     "view_grant": {SECURITY, AUDITOR},
     "save_grant": {SECURITY},
+    # Not the system administrator, who sets passwords: nobody alone can take over an account.
+    "view_authenticator": {SECURITY},
+    "reset_second_factor": {SECURITY},
     "view_scheme": READERS,
     "save_scheme": DEPARTMENT,
     "view_campaign": READERS,
@@ -40,6 +43,8 @@ PERMISSIONS = {
     "close_campaign": DEPARTMENT,
     "view_contact": READERS,
     "view_source": DEPARTMENT | {AUDITOR},  # who said it
+    "view_attachment": DEPARTMENT | {AUDITOR},  # a photo or signed record may show who spoke
+    "attach": {ASSESSOR},
     "record_contact": {ASSESSOR},
     "withdraw_finding": {ASSESSOR},
     "view_finding": READERS,
@@ -77,7 +82,7 @@ PERMISSIONS = {
 
 #: Verbs that handle a person's file: refused to himself and to his kin (公务员法 74 to 77).
 HANDLING = frozenset(
-    "save_cadre view_profile view_photo save_profile save_duty save_sanction record_contact withdraw_finding draft_opinion submit "
+    "save_cadre view_profile view_photo save_profile save_duty save_sanction record_contact attach withdraw_finding draft_opinion submit "
     "send_back sign give_notice reopen file_appeal decide_appeal propose_decision publish_decision confirm_decision revoke_decision follow_up".split()
 )
 

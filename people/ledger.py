@@ -19,7 +19,8 @@ from people.models import LedgerEntry, LedgerHead, RecordedModel
 
 #: Verbs that tell of something that happened without changing a record.
 EVENTS = frozenset(
-    "view export reveal refused sign_in sign_in_failed sign_out password_changed verify recombine import_file cancel_job".split()
+    "view export reveal refused sign_in sign_in_failed sign_in_locked sign_in_unlocked sign_out session_ended password_changed confirm_failed "
+    "verify recombine import_file cancel_job backup restore anchor purge".split()
 )
 
 START = "0" * 64
@@ -89,7 +90,7 @@ def head():
     return LedgerHead.objects.values_list("seq", "digest").filter(pk=1).first() or (0, START)
 
 
-SEALED = [field.attname for field in LedgerEntry._meta.concrete_fields if field.attname != "digest"]
+SEALED = [field.attname for field in LedgerEntry._meta.concrete_fields if field.attname not in ("digest", "purged_by")]
 
 
 def seal(entry):

@@ -4,6 +4,7 @@ A side has the marks `<tag>biz` in its records, `<tag>uni` in its units and acco
 so a page or file can be searched for what must not be in it. `grow` adds rows of every kind.
 """
 
+import hashlib
 from datetime import date, datetime, timedelta
 from types import SimpleNamespace
 
@@ -11,11 +12,11 @@ from django.utils import timezone
 
 from assessment import files
 from assessment.actions import appeals, campaigns, contacts, decisions, evaluations
-from assessment.models import Evaluation, Job, SavedView
+from assessment.models import Attachment, Evaluation, Job, SavedView
 from people.access import forget
 from people.actions import cadres, duties, grants, units
 from people.ledger import note, recorded
-from people.models import Grant, LedgerEntry, Photo, Profile, Unit
+from people.models import Authenticator, Grant, LedgerEntry, Photo, Profile, Unit
 from tests import cast
 
 FIRST, LAST, HELD = date(2022, 4, 1), date(2022, 6, 30), timezone.make_aware(datetime(2022, 5, 1, 9))
@@ -94,7 +95,7 @@ def evidence(s, rows, what="甲"):
         number, place = f"{s.biz}{rows[0].pk}-{what}-{n}", f"{s.biz}地"
         found = [tell(s, each, what) for each in rows]
         made.append(draft(rows[0].campaign, found, method, team=team, number=number, source=s.src, relation=relation, place=place))
-    return contacts.record(by=s.a, drafts=made)
+    return with_files(s, contacts.record(by=s.a, drafts=made))
 
 
 def opinion(s, evaluation):
@@ -162,7 +163,7 @@ def grow(s, more):
     campaigns.set_roster(by=s.a, campaign=s.campaign, cadres=people)
     evidence(s, [row(s, s.first), *(row(s, each) for each in people)], what=str(s.size))
     alone = [draft(s.campaign, [tell(s, row(s, s.first), str(n))], team=[s.a, s.w.lin], number=f"{s.biz}T{n}", source=s.src) for n in new]
-    contacts.record(by=s.a, drafts=alone)
+    with_files(s, contacts.record(by=s.a, drafts=alone))
     for each in people:
         opinion(s, row(s, each))
     for n in new:
@@ -179,6 +180,21 @@ def grow(s, more):
     with recorded(by=s.a, verb="save_view"):
         views = [SavedView(owner=user, list="cadre", title=f"{s.biz}视图{n}", query="q=x") for user in s.users.values() for n in new]
         SavedView.objects.bulk_create([*views, *(SavedView(owner=s.a, list="duty", title=f"{s.biz}共享{n}", unit=s.unit) for n in new)])
+
+
+def with_files(s, made):
+    """A photo and a signed record for each contact; an authenticator for everybody who has none yet."""
+    with recorded(by=s.a, verb="attach"):
+        for contact in made:
+            for n, kind in enumerate(("photo", "record")):
+                digest = hashlib.sha256(f"{s.src}{contact.pk}{kind}".encode()).hexdigest()
+                facts = {"media_type": "image/jpeg", "size": 3 + n, "sha256": digest, "added_by": s.a}
+                s.attachment = Attachment.objects.create(contact=contact, kind=kind, name=f"{s.src}{kind}.jpg", **facts)
+    with recorded(by=None, verb="second_factor_on"):
+        for user in s.users.values():
+            if not user.authenticators.exists():
+                s.authenticator = Authenticator.objects.create(user=user, name="phone", salt="00" * 20)
+    return made
 
 
 def long_work(s, new):
@@ -206,6 +222,7 @@ def sample(s):
         "campaign": [s.campaign, s.group_campaign],
         "contact": [s.campaign.contacts.order_by("-pk").filter(findings__evaluation__cadre=s.judged).first(), s.contact],
         "finding": [s.finding],
+        "attachment": [s.attachment],
         "evaluation": [row(s, s.first), row(s, s.judged), row(s, s.kin), row(s, s.unit), opened.order_by("-pk").first()],
         "signedopinion": [s.opinion, s.first_opinion, s.group_opinion],
         "notice": [s.notice],
@@ -219,5 +236,6 @@ def sample(s):
         "photo": [s.first.photo],
         "user": [s.users["manager"], s.a],
         "grant": [s.a.grants.get()],
+        "authenticator": [s.authenticator],
         "ledgerentry": [entries.filter(verb="save_cadre").first(), entries.filter(verb="sign").last(), entries.filter(verb="export").last()],
     }

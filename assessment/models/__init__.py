@@ -1,3 +1,4 @@
+from assessment.models.attachment import Attachment
 from assessment.models.campaign import Campaign
 from assessment.models.contact import Contact, Finding, Rating, TeamMember
 from assessment.models.decision import Basis, Decision, FollowUp, Publication
@@ -8,6 +9,7 @@ from assessment.models.scheme import Dimension, Grade, Level, Scheme
 
 __all__ = [
     "Appeal",
+    "Attachment",
     "Basis",
     "Campaign",
     "Contact",

@@ -33,6 +33,7 @@ class Job(RecordedModel):
         PROFILES = "profiles", _("Import of .lrmx files")
         LRMX = "lrmx", _("Export of .lrmx files")
         PAPERS = "papers", _("Official forms")
+        VERIFY = "verify", _("Verification of the history")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("Waiting")

@@ -3,8 +3,12 @@ from people.models.ledger import LedgerEntry, LedgerHead, Part, RecordedModel, R
 from people.models.profile import Photo, Profile
 from people.models.unit import Unit
 from people.models.user import Grant, User
+from people.models.second_factor import Authenticator, RecoveryCode
+from people.models.sent_form import SentForm
+from people.models.session import Session
 
 __all__ = [
+    "Authenticator",
     "Cadre",
     "Duty",
     "Grant",
@@ -16,7 +20,10 @@ __all__ = [
     "Profile",
     "RecordedModel",
     "RecordedQuerySet",
+    "RecoveryCode",
     "Sanction",
+    "SentForm",
+    "Session",
     "Unit",
     "User",
 ]

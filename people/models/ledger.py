@@ -276,6 +276,8 @@ class LedgerEntry(models.Model):
     address = models.CharField(max_length=45, blank=True, verbose_name=_("Address"))
     previous = models.CharField(max_length=64)
     digest = models.CharField(max_length=64, verbose_name=_("Digest"))
+    #: Number of the entry that tells of the purge of this one; its content is gone then, its place in the chain is not.
+    purged_by = models.BigIntegerField(null=True)
 
     objects = LedgerEntryQuerySet.as_manager()
 

@@ -50,10 +50,12 @@ class User(RecordedModel, AbstractBaseUser):
         Cadre, null=True, blank=True, on_delete=models.PROTECT, related_name="user", verbose_name=_("Is the cadre")
     )
     is_active = models.BooleanField(_("Active"), default=True)
+    must_change_password = models.BooleanField(_("Has to choose a password"), default=False)  # others know the one he has
+    password_set_at = models.DateTimeField(_("Password set at"), null=True, editable=False)
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS = []
-    ledger_skip = frozenset({"password", "last_login"})
+    ledger_skip = frozenset({"password", "password_set_at", "last_login"})
     ledger_name = ("username",)
     objects = UserManager()
 

@@ -23,15 +23,15 @@ READING = (
 )
 #: The permission table once more, from the other side: what each role may do. DESIGN section 1 and 5.
 MAY = {
-    "assessor": f"{READING} view_source view_sanction view_kinship view_profile view_photo reveal save_unit save_cadre save_profile save_duty save_sanction save_kinship "
+    "assessor": f"{READING} view_source view_attachment attach view_sanction view_kinship view_profile view_photo reveal save_unit save_cadre save_profile save_duty save_sanction save_kinship "
     "save_scheme save_campaign close_campaign record_contact withdraw_finding draft_opinion submit give_notice recombine file_appeal "
     "propose_decision publish_decision follow_up import_workbook export_workbook",
-    "reviewer": f"{READING} view_source view_sanction view_kinship view_profile view_photo reveal save_scheme save_campaign close_campaign recombine "
+    "reviewer": f"{READING} view_source view_attachment view_sanction view_kinship view_profile view_photo reveal save_scheme save_campaign close_campaign recombine "
     "send_back sign reopen decide_appeal confirm_decision revoke_decision export_workbook",
     "manager": READING,
-    "auditor": f"{READING} view_source view_sanction view_kinship view_profile view_photo view_user view_grant view_ledgerentry "
+    "auditor": f"{READING} view_source view_attachment view_sanction view_kinship view_profile view_photo view_user view_grant view_ledgerentry "
     "verify_ledger export_workbook",
-    "security": "view_unit view_user view_grant view_job view_savedview save_grant",
+    "security": "view_unit view_user view_grant view_job view_savedview save_grant view_authenticator reset_second_factor",
     "system": "view_unit view_user view_job view_savedview save_unit save_user",
 }
 
@@ -225,6 +225,10 @@ def of_units(row):
         return {row.by.username}
     if name == "savedview":
         return {row.unit.code if row.unit else row.owner.username}
+    if name == "authenticator":
+        return of_units(row.user)
+    if name == "attachment":
+        return {row.contact.campaign.unit.code}
     for path in ("evaluation", "opinion", "decision"):
         if hasattr(row, path):
             return of_units(getattr(row, path))
@@ -283,6 +287,8 @@ def test_all_of_ones_own_is_visible(sides, model):
     if name in EVERYWHERE:
         return
     auditor = sides.east_side.users["auditor"]
+    if name == "authenticator":
+        auditor = sides.east_side.users["security"]
     mine = {row.pk for row in model._default_manager.all() if of_units(row) & {*east, auditor.username}}
     assert mine and mine == set(visible_to(auditor, model).values_list("pk", flat=True))
 

@@ -1,11 +1,11 @@
 """An unchanging picture for the proof: what others write meanwhile is neither seen nor held up."""
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.db import connection
 from django.utils import timezone
 
 from people import ledger
+from people.models import Session
 
 pytestmark = [pytest.mark.both_engines, pytest.mark.django_db(transaction=True)]
 
@@ -17,7 +17,9 @@ def test_others_write_meanwhile_and_are_seen_afterwards():
             assert Session.objects.count() == 0
             with other.cursor() as cursor:
                 cursor.execute(
-                    "INSERT INTO django_session (session_key, session_data, expire_date) VALUES ('a', '', %s)", [timezone.now().isoformat()]
+                    "INSERT INTO people_session (session_key, session_data, expire_date, started_at, seen_at, address, agent) "
+                    "VALUES ('a', '', %s, %s, %s, '', '')",
+                    [timezone.now().isoformat()] * 3,
                 )
             assert Session.objects.count() == 0
         assert Session.objects.count() == 1
