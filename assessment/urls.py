@@ -22,6 +22,7 @@ from assessment.views import (
     opinions,
     papers,
     profiles,
+    proof,
     rosters,
     sanctions,
     saved_views,
@@ -158,8 +159,8 @@ urlpatterns = [
     # --- history
     path("history/", history.LedgerEntryList.as_view(), name="ledgerentry_list"),
     path("history/export", history.LedgerEntryList.export_view(), name="ledgerentry_export"),
-    path("history/verify", history.LedgerEntryVerify.as_view(), name="ledgerentry_verify"),
-    path("history/verify/file", history.LedgerEntryVerifyFile.as_view(), name="ledgerentry_verify_file"),
+    path("history/verify", proof.LedgerEntryVerify.as_view(), name="ledgerentry_verify"),
+    path("history/verify/file", proof.LedgerEntryVerifyFile.as_view(), name="ledgerentry_verify_file"),
     path("history/<int:pk>/", history.LedgerEntryDetail.as_view(), name="ledgerentry_detail"),
     path("history/<str:kind>/<int:key>", history.LedgerEntryRecord.as_view(), name="ledgerentry_record"),
     # --- users and grants

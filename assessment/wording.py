@@ -333,7 +333,7 @@ VERBS = {
     "follow_up": N("Followed a decision up"),
 }
 
-#: What the verification of the history may find (`people.ledger.verify` and what actions add to it).
+#: What the verification of the history may find (`people.proof.verify` and what actions add to it).
 FAULTS = {
     "trigger missing": N("The database lacks the rule %(trigger)s that keeps rows from being altered."),
     "trigger altered": N("The rule %(trigger)s of the database is not the one that was installed."),

@@ -1,19 +1,17 @@
-"""The only writer of `LedgerEntry`: recorded transactions, events, the chain, and its proof.
+"""The only writer of `LedgerEntry`: recorded transactions, events and the chain. Its proof is `people.proof`.
 
 What is promised: nothing recorded changes without an entry, and a change of the ledger or of the rows behind the
-program's back is found by `verify`. It is tamper-evident, not tamper-proof.
+program's back is found by `people.proof.verify`. It is tamper-evident, not tamper-proof.
 """
 
-from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
-from django.apps import apps
 from django.db import connection, transaction
 from django.utils import timezone
 
-from people import bulk, recording, triggers
+from people import bulk, recording
 from people.canonical import canonical, sha256_hex
 from people.models import LedgerEntry, LedgerHead, RecordedModel
 
@@ -164,17 +162,6 @@ def as_of(model, pk, when):
     return fold(entries.order_by("seq").values_list("verb", "before", "after"))
 
 
-@dataclass(frozen=True)
-class Fault:
-    """Something that `verify` found: a code, and the facts that name the entry or row."""
-
-    code: str
-    facts: dict
-
-    def __str__(self):
-        return f"{self.code}: " + ", ".join(f"{k} {v}" for k, v in self.facts.items())
-
-
 @contextmanager
 def still():
     """One unchanging picture of the database for many reads: nobody waits, and nobody's work looks like tampering."""
@@ -190,77 +177,3 @@ def still():
             yield
         finally:
             connection.cursor().execute("ROLLBACK")
-
-
-def verify() -> Iterator[Fault]:
-    """Every fault of the ledger: of the chain, of live rows, of the triggers that should keep both."""
-    yield from verify_told()
-    yield from verify_triggers()
-
-
-def verify_told() -> Iterator[Fault]:
-    """Walk the chain, then compare live rows with what the ledger last said of them."""
-    yield from _verify_chain()
-    for model in recorded_models():
-        yield from _verify_rows(model)
-
-
-def verify_triggers() -> Iterator[Fault]:
-    """The triggers that are missing or altered: told last, for what was done without them says more."""
-    for what, name in triggers.faults():
-        yield Fault(f"trigger {what}", {"trigger": name})
-
-
-def recorded_models():
-    """Roots of the recorded aggregates, in a fixed order."""
-    return sorted(
-        (m for m in apps.get_models() if issubclass(m, RecordedModel) and not m.ledger_part),
-        key=lambda m: m._meta.label_lower,
-    )
-
-
-def _verify_chain():
-    seq, digest = 0, START
-    for entry in LedgerEntry.objects.order_by("seq").iterator(chunk_size=2000):
-        if entry.seq != seq + 1:
-            yield Fault("entry missing", {"entry": seq + 1})
-        elif entry.previous != digest:
-            yield Fault("chain broken", {"entry": entry.seq})
-        if seal(entry) != entry.digest:
-            yield Fault("entry altered", {"entry": entry.seq})
-        seq, digest = entry.seq, entry.digest
-    if head() != (seq, digest):
-        yield Fault("head does not match the last entry", {"entry": seq})
-
-
-def _spans(model, chunk):
-    """Look-ups that divide ids, with at most `chunk` live rows in each: by the rows there are, whatever their numbers."""
-    low = {}
-    while True:
-        pks = list(model._base_manager.filter(**{f"pk{k}": v for k, v in low.items()}).order_by("pk").values_list("pk", flat=True)[:chunk])
-        high = {"__lte": pks[-1]} if len(pks) == chunk else {}
-        yield {**low, **high}
-        if not high:
-            return
-        low = {"__gt": pks[-1]}
-
-
-def _verify_rows(model, chunk=2000):
-    label = model._meta.label_lower
-    entries = LedgerEntry.objects.filter(object_type=label).exclude(object_id=None)
-    for span in _spans(model, chunk):
-        rows = model._base_manager.filter(**{f"pk{k}": v for k, v in span.items()})
-        live = model.ledger_states(rows.values_list("pk", flat=True))
-        told = {}
-        rows = entries.filter(**{f"object_id{k}": v for k, v in span.items()}).order_by("object_id", "seq")
-        for pk, *entry in rows.values_list("object_id", "verb", "before", "after"):
-            told.setdefault(pk, []).append(entry)
-        for pk in sorted({*live, *told}):
-            state, was = live.get(pk), fold(told.get(pk, ()))
-            if state == was:
-                continue
-            if state is None or was is None:
-                yield Fault("row missing" if state is None else "row never recorded", {"record": label, "id": pk})
-            else:
-                fields = sorted(k for k in {*state, *was} if state.get(k) != was.get(k))
-                yield Fault("row differs from the ledger", {"record": label, "id": pk, "fields": " ".join(fields)})

@@ -3,7 +3,7 @@
 import pytest
 
 from assessment.actions import evaluations
-from people import ledger
+from people import proof
 from tests.cast import give_evidence, signed
 
 pytestmark = pytest.mark.both_engines
@@ -15,6 +15,6 @@ def test_the_world_stands_and_is_recorded(world):
     group = signed(world, world.of(world.west_unit), signer=world.rong)
     assert (opinion.number, opinion.grade, group.grade) == (1, "称职", "良好")
     assert world.of(world.nima).proposed_grade == "优秀"
-    assert list(ledger.verify()) == []
+    assert list(proof.verify()) == []
     assert list(evaluations.verify_numbers()) == []
     assert list(evaluations.verify_opinions()) == []

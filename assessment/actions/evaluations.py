@@ -13,8 +13,9 @@ from assessment.rules.combine import METHOD, two_places
 from assessment.rules.snapshot import opinion_snapshot
 from people import access
 from people.canonical import canonical, sha256_hex
-from people.ledger import Fault, recorded
+from people.ledger import recorded
 from people.models import LedgerEntry, Sanction
+from people.proof import Fault
 from people.refusals import Refusal, refuse
 
 __all__ = [

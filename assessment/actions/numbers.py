@@ -8,7 +8,8 @@ from assessment.models.evaluation import NUMBERS
 from assessment.queries import numbers as queries
 from assessment.rules.combine import Tally, combine, two_places
 from people import access
-from people.ledger import Fault, note, recorded
+from people.ledger import note, recorded
+from people.proof import Fault
 
 BATCH = 2000
 

@@ -6,6 +6,7 @@ from itertools import chain, islice
 from assessment.actions.evaluations import verify_numbers, verify_opinions
 from people import access, ledger
 from people.actions.profiles import verify_photos
+from people.proof import verify_told, verify_triggers
 
 MOST = 100  # faults that a person reads; more of them prove no more
 
@@ -22,7 +23,7 @@ class Proof:
 
 def faults():
     """Every fault, one at a time: what was altered first, then the triggers that should have hindered it."""
-    return chain(ledger.verify_told(), verify_opinions(), verify_photos(), verify_numbers(), ledger.verify_triggers())
+    return chain(verify_told(), verify_opinions(), verify_photos(), verify_numbers(), verify_triggers())
 
 
 def verify(*, by):

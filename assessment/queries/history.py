@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 
 from assessment.wording import verb_name
 from people import codes
-from people.ledger import EVENTS, recorded_models
+from people.ledger import EVENTS
 from people.models import LedgerEntry, RecordedModel
 from people.models.code_field import CodeField
+from people.proof import recorded_models
 
 #: Shown masked here as everywhere: revealing them is a deed of its own, and not the auditor's.
 SECRETS = {("people.cadre", "id_number"), ("people.cadre", "phone")}

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from people import photos
 from people.actions import cadres, inputs
 from people.actions.plan import Gate, Item, Known, Plan, look_up, read_row, set_values, write
-from people.ledger import Fault, note, recorded
+from people.ledger import note, recorded
 from people.models import Cadre, Photo, Profile
+from people.proof import Fault
 from people.refusals import Refusal, refuse
 
 RELATIVE = {

@@ -6,7 +6,7 @@ import pytest
 
 from assessment.actions import campaigns, contacts
 from assessment.models import Campaign, Evaluation
-from people import ledger
+from people import proof
 from people.actions import cadres
 from people.models import LedgerEntry
 from people.refusals import Refused
@@ -115,7 +115,7 @@ def test_only_somebody_without_evidence_leaves_the_roster(world):
     assert refusals(campaigns.remove_assessee, by=world.man, evaluation=world.of(world.pema)) == [("role_missing", None, "")]
     campaigns.close(by=world.lin, campaign=world.front)
     assert refusals(campaigns.remove_assessee, by=world.lin, evaluation=world.of(world.pema)) == [("campaign_closed", None, "")]
-    assert list(ledger.verify()) == []
+    assert list(proof.verify()) == []
 
 
 def test_a_large_roster_costs_few_queries(world, django_assert_max_num_queries):

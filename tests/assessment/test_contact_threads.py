@@ -7,7 +7,7 @@ import pytest
 from assessment.actions import contacts, evaluations
 from assessment.actions.contacts import ContactDraft, FindingDraft
 from assessment.models import Contact, Evaluation
-from people import ledger
+from people import proof
 from people.refusals import Refused
 from tests.cast import again, drafted, give_evidence
 from tests.threads import together
@@ -24,7 +24,7 @@ def test_numbers_never_clash(world):
     got = together(*(visit(world, by) for by in (world.lin, world.mei) * 3))
     assert sorted(map(str, got)) == [f"{n:04d}" for n in range(1, 7)]
     assert Evaluation.objects.get(campaign=world.front, cadre=world.dawa).count_on_site == 6
-    assert list(ledger.verify()) == [] and list(evaluations.verify_numbers()) == []
+    assert list(proof.verify()) == [] and list(evaluations.verify_numbers()) == []
 
 
 def test_one_sending_counts_once(world):
@@ -45,4 +45,4 @@ def test_evidence_and_submission_at_once(world):
         assert [r.code for r in record.refusals] == ["evidence_locked"] and dawa.count_on_site == 1
     else:
         assert record == "0004" and dawa.count_on_site == 2
-    assert dawa.state == "submitted" and list(evaluations.verify_numbers()) == [] and list(ledger.verify()) == []
+    assert dawa.state == "submitted" and list(evaluations.verify_numbers()) == [] and list(proof.verify()) == []

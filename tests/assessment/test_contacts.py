@@ -9,7 +9,7 @@ from django.utils import timezone
 from assessment.actions import campaigns, contacts
 from assessment.actions.contacts import ContactDraft, FindingDraft
 from assessment.models import Contact, Evaluation, Finding
-from people import ledger
+from people import proof
 from people.actions import users
 from people.models import LedgerEntry
 from people.refusals import Refused
@@ -49,7 +49,7 @@ def test_a_contact_and_its_numbers(world):
     finding = made.findings.get(evaluation=dawa)
     assert finding.example == "某日" and finding.ratings.count() == 2
     assert {e.verb for e in LedgerEntry.objects.filter(object_type__in=["assessment.contact", "assessment.finding"])} == {"record_contact"}
-    assert list(ledger.verify()) == []
+    assert list(proof.verify()) == []
 
 
 def test_the_method_says_what_is_needed(world):
@@ -184,7 +184,7 @@ def test_a_change_says_only_what_is_given(world):
     contacts.record(by=world.lin, drafts=[ContactDraft(world.front, contact=made, method="phone")])
     nima.refresh_from_db()
     assert (nima.count_on_site, nima.count_phone) == (0, 1)  # whom the draft did not name
-    assert list(ledger.verify()) == []
+    assert list(proof.verify()) == []
 
 
 def test_a_contact_is_changed_for_all_or_not_at_all(world):
@@ -231,7 +231,7 @@ def test_a_withdrawn_finding_stays_and_counts_no_more(world):
     change = ContactDraft(world.front, contact=made, findings=[FindingDraft(dawa, "改")])
     assert refusals(world.lin, change) == [("finding_withdrawn", 0, "findings-0-narrative")]
     assert refusals(world.lin, ContactDraft(world.front, contact=made, findings=[told(world)])) == [("finding_withdrawn", 0, "findings-0-narrative")]
-    assert list(ledger.verify()) == []
+    assert list(proof.verify()) == []
 
 
 def test_when_a_finding_cannot_be_withdrawn(world):

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from assessment.actions import decisions, evaluations
 from assessment.models import Basis, Decision
-from people import ledger
+from people import proof
 from people.actions import duties, grants
 from people.models import LedgerEntry
 from tests import cast
@@ -262,7 +262,7 @@ def test_two_proposals_at_once_get_two_numbers(world):
     results = together(*[lambda n=n: propose(world, opinion, outcome=f"拟任{n}") for n in range(3)])
     assert sorted(decision.code[5:] for decision in results) == ["001", "002", "003"]
     assert len({decision.pk for decision in together(*[lambda: propose(world, opinion, outcome="拟任0")] * 3)}) == 1
-    assert list(ledger.verify()) == []
+    assert list(proof.verify()) == []
 
 
 @pytest.mark.both_engines
@@ -277,4 +277,4 @@ def test_confirmed_or_opened_again_but_not_both_unseen(world):
     )
     decision = Decision.objects.get(pk=decision.pk)
     assert decision.state == "proposed" or decisions.superseded(decision)
-    assert list(ledger.verify()) == []
+    assert list(proof.verify()) == []

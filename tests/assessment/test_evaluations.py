@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from assessment.actions import campaigns, contacts, evaluations
 from assessment.models import Evaluation, SignedOpinion
-from people import ledger
+from people import proof
 from people.actions import cadres, duties, grants
 from people.canonical import sha256_hex
 from people.models import LedgerEntry
@@ -333,7 +333,7 @@ def test_two_signers_at_once_do_not_pass_the_quota(world):
     assert len(opinions) == 1
     assert [refusal.code for refusal in others[0].refusals] == ["quota_passed"]
     assert Evaluation.objects.filter(state="signed", grade="优秀").count() == 1
-    assert list(ledger.verify()) == []
+    assert list(proof.verify()) == []
 
 
 @pytest.mark.both_engines
@@ -346,7 +346,7 @@ def test_two_signers_of_one_evaluation_give_one_version(world):
     others = [result for result in results if not isinstance(result, SignedOpinion)]
     assert [refusal.code for refusal in others[0].refusals] == ["not_submitted"] and len(others) == 1
     assert list(row.opinions.values_list("number", flat=True)) == [1]
-    assert list(ledger.verify()) == []
+    assert list(proof.verify()) == []
 
 
 # --- bars to the top grade

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from assessment.actions import campaigns, contacts, evaluations
 from assessment.actions.numbers import recombine_rows
 from assessment.models import DimensionScore, Evaluation
-from people import ledger
+from people import ledger, proof
 from people.ledger import recorded
 from people.models import LedgerEntry
 from tests import cast
@@ -153,7 +153,7 @@ def test_a_recombination_is_one_event(world):
     evaluations.recombine(by=world.rui, campaign=world.front)
     [entry] = LedgerEntry.objects.filter(seq__gt=seq)
     assert (entry.verb, entry.object_id, entry.after, entry.before) == ("recombine", world.front.pk, {"changed": 1}, None)
-    assert list(ledger.verify()) == []
+    assert list(proof.verify()) == []
 
 
 def test_who_may_recombine(world):

@@ -6,7 +6,7 @@ from django.core.management import call_command
 from assessment.actions import campaigns, schemes
 from assessment.actions.shipped import SHIPPED
 from assessment.models import Scheme
-from people import ledger
+from people import proof
 from people.models import LedgerEntry
 from people.refusals import Refused
 from tests.cast import scheme
@@ -103,7 +103,7 @@ def test_parts_are_given_as_whole_lists(people):
     assert made.levels.count() == 4
     entry = LedgerEntry.objects.first()
     assert entry.object_type == "assessment.scheme" and entry.after["dimension.A"] is None
-    assert list(ledger.verify()) == []
+    assert list(proof.verify()) == []
 
 
 def test_a_campaign_freezes_what_it_takes(people):
@@ -116,7 +116,7 @@ def test_a_campaign_freezes_what_it_takes(people):
     assert refusals(by=people.lin, rows=[{"code": "small", "title": "anders"}]) == [("scheme_frozen", "code")]
     assert refusals(by=people.lin, rows=[{"code": "small", "grades": [{"name": "x", "minimum": 0}]}]) == [("scheme_frozen", "code")]
     assert schemes.save(by=people.lin, rows=[{"code": "small", "title": "small"}]) == [made]  # nothing differs
-    assert list(ledger.verify()) == []
+    assert list(proof.verify()) == []
 
 
 def test_the_digest_tells_every_part(people):

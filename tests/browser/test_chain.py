@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from assessment.models import Contact, Decision, Evaluation, SignedOpinion
 from assessment.rules import deadlines
-from people import ledger
+from people import ledger, proof
 from people.actions import grants
 from people.models import LedgerEntry
 from tests.cast import PASSWORD, give, world  # noqa: F401  (world is a fixture)
@@ -192,7 +192,7 @@ def test_from_contact_to_audit(come_in, world, problems):  # noqa: F811
     with aud.expect_navigation():
         send(aud)
     assert str(entries) in aud.inner_text("main").replace(",", "") and digest[:8] in aud.inner_text("main")
-    assert list(ledger.verify()) == []
+    assert list(proof.verify()) == []
 
 
 def decide(page, evaluation, kind, outcome):

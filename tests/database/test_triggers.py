@@ -4,7 +4,7 @@ the trigger's sentence, with none it goes through; so it is this trigger, and no
 import pytest
 from django.db import connection, transaction
 
-from people import ledger, triggers
+from people import proof, triggers
 from people.models import LedgerEntry
 from tests.cast import add_user
 from tests.database.raw import answer, copy, delete, run, update
@@ -260,7 +260,7 @@ def test_drop_and_install(scene, db):
 def test_verify_names_a_missing_trigger(scene, db, name):
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TRIGGER {name}" + (f" ON {named(name).table}" if connection.vendor == "postgresql" else ""))
-    assert str(next(ledger.verify())) == f"trigger missing: trigger {name}"
+    assert str(next(proof.verify())) == f"trigger missing: trigger {name}"
 
 
 def test_verify_names_a_trigger_that_does_nothing(scene, db):
@@ -272,11 +272,11 @@ def test_verify_names_a_trigger_that_does_nothing(scene, db):
         else:
             cursor.execute("CREATE OR REPLACE FUNCTION ledger_no_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$")
     assert answer(update(newest(), reason="x")) == ""
-    assert [str(fault) for fault in ledger.verify()] == [f"trigger altered: trigger {trigger.name}"]
+    assert [str(fault) for fault in proof.verify()] == [f"trigger altered: trigger {trigger.name}"]
 
 
 def test_verify_names_a_trigger_that_is_switched_off(scene, db):
     if connection.vendor == "postgresql":  # SQLite has no such switch
         with connection.cursor() as cursor:
             cursor.execute("ALTER TABLE people_ledgerentry DISABLE TRIGGER ledger_no_update")
-        assert [str(fault) for fault in ledger.verify()] == ["trigger missing: trigger ledger_no_update"]
+        assert [str(fault) for fault in proof.verify()] == ["trigger missing: trigger ledger_no_update"]

@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 
 from assessment import files
 from assessment.models import Job
-from people import ledger
+from people import ledger, proof
 from people.models import Cadre, Grant, LedgerEntry
 from people.refusals import Refused
 from tests import cast
@@ -41,7 +41,7 @@ def test_a_workbook_is_checked_then_taken_in_once(work, assessor):
     assert (again(taken).state, again(taken).outcome["left_out"], Cadre.objects.count()) == (State.DONE, 0, 2)
     entry = LedgerEntry.objects.get(verb="import_file")
     assert (entry.actor, entry.request_id, entry.address) == (assessor, "request-1", "10.1.2.3")
-    assert not list(ledger.verify())
+    assert not list(proof.verify())
     assert set(DBTaskResult.objects.values_list("status", flat=True)) == {"SUCCESSFUL"}
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.test import override_settings
 from django.utils import timezone
 
-from people import access, ledger
+from people import access, proof
 from people.actions import grants, users
 from people.models import Grant, LedgerEntry, User
 from people.refusals import Refused
@@ -65,7 +65,7 @@ def test_passwords(people):
     assert again(people.lin).check_password("another long walk")
     entry = LedgerEntry.objects.first()
     assert (entry.verb, entry.actor, entry.object_id) == ("password_changed", people.lin, people.lin.pk)
-    assert "walk" not in str(LedgerEntry.objects.filter(seq=entry.seq).values()) and list(ledger.verify()) == []
+    assert "walk" not in str(LedgerEntry.objects.filter(seq=entry.seq).values()) and list(proof.verify()) == []
     users.set_password(by=people.sys, user=people.lin, password="third long walk")
     assert refusals(users.set_password, by=people.mei, user=people.lin, password="fourth long walk") == [("role_missing", "")]
     assert set(refusals(users.set_password, by=people.lin, user=people.lin, password="123")) == {("weak_password", "password")}
@@ -120,4 +120,4 @@ def test_an_ended_grant_is_gone_at_once(people):
     old.refresh_from_db()
     assert old.valid_until == timezone.localdate() - timedelta(1) and access.roles(again(people.nobody)) == set()
     assert set(LedgerEntry.objects.filter(reason__in=["误授", "调离"]).values_list("reason", flat=True)) == {"误授", "调离"}
-    assert list(ledger.verify()) == []
+    assert list(proof.verify()) == []

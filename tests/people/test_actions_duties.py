@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from people import ledger
+from people import proof
 from people.actions import duties
 from people.models import Duty, Kinship, Sanction
 from people.refusals import Refused
@@ -30,7 +30,7 @@ def test_a_duty_of_a_cadre_and_one_of_many(people):
     (one,) = duties.save(by=people.lin, rows=[{"id": one.pk, "ends_on": "2022-06-01"}])
     assert one.place == "一组" and Duty.objects.count() == 2
     duties.remove(by=people.lin, record=one, reason="误录")
-    assert Duty.objects.count() == 1 and list(ledger.verify()) == []
+    assert Duty.objects.count() == 1 and list(proof.verify()) == []
 
 
 def test_what_is_wrong_with_a_duty(people):

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from people import ledger
+from people import proof
 from people.actions import cadres, units
 from people.models import Cadre, LedgerEntry, Unit
 from people.refusals import Refused
@@ -123,7 +123,7 @@ def test_an_id_number_belongs_to_one(people):
     assert refusals(cadres.save, by=people.lin, rows=twice) == [("id_number_taken", 1, "id_number")]
     cadres.save(by=people.lin, rows=[{"code": "G001", "id_number": ID_TWO}, {"code": "G002", "id_number": ID_ONE}])  # they were mixed up
     assert dict(Cadre.objects.exclude(id_number="").values_list("code", "id_number")) == {"G001": ID_TWO, "G002": ID_ONE}
-    assert list(ledger.verify()) == []
+    assert list(proof.verify()) == []
 
 
 def test_errors_tell_nothing_of_those_out_of_sight(people):

@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, connection, models, transaction
 
 from assessment.models import Contact, DimensionScore, Evaluation, Rating, TeamMember
-from people import bulk, ledger
+from people import bulk, ledger, proof
 from people.ledger import recorded
 from people.models import Cadre, LedgerEntry, Unit
 from people.recording import Unrecorded
@@ -25,7 +25,7 @@ def test_texts_arrive_as_they_are(people):
     assert [row.code for row in rows] == [Cadre.objects.get(pk=row.pk).code for row in rows]
     assert all(row._state.db and not row._state.adding for row in rows)
     told = LedgerEntry.objects.filter(verb="trial").order_by("seq")
-    assert [entry.after.get("post", "") for entry in told] == AWKWARD and list(ledger.verify()) == []
+    assert [entry.after.get("post", "") for entry in told] == AWKWARD and list(proof.verify()) == []
 
 
 def test_what_an_event_tells_arrives_as_it_is(people):
@@ -33,7 +33,7 @@ def test_what_an_event_tells_arrives_as_it_is(people):
     ledger.note(by=people.lin, verb="view", object_type="x", object_name="\\N\t", facts=facts, reason="\\")
     entry = LedgerEntry.objects.first()
     assert (entry.after, entry.before, entry.object_name, entry.reason) == (facts, None, "\\N\t", "\\")
-    assert entry.digest == ledger.seal(entry) and list(ledger.verify()) == []
+    assert entry.digest == ledger.seal(entry) and list(proof.verify()) == []
 
 
 def contacts(world, start):
@@ -87,7 +87,7 @@ def test_more_rows_than_one_statement_takes(people):
         units = Unit.objects.bulk_create(Unit(code=f"N{n:04d}", name="新", parent=people.east_unit) for n in range(2500))
     assert Unit.objects.filter(code__startswith="N").count() == 2500
     assert all(Unit.objects.filter(pk=unit.pk, code=unit.code).exists() for unit in units[::499])
-    assert LedgerEntry.objects.filter(verb="trial").count() == 2500 and list(ledger.verify()) == []
+    assert LedgerEntry.objects.filter(verb="trial").count() == 2500 and list(proof.verify()) == []
 
 
 def test_no_rows_are_no_statement(people, django_assert_num_queries):
@@ -132,4 +132,4 @@ def test_parts_are_recorded_with_their_root_or_not_at_all(world):
         TeamMember.objects.bulk_insert(["contact_id", "user_id", "position"], rows)
     entry = LedgerEntry.objects.get(verb="trial")
     assert (entry.object_id, entry.after) == (contact.pk, {"teammember.5": {"user_id": world.rui.pk}})
-    assert list(ledger.verify()) == []
+    assert list(proof.verify()) == []

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from assessment.actions import contacts, schemes
 from assessment.models import DimensionScore, Finding, Rating, Scheme, TeamMember
-from people import ledger, triggers
+from people import ledger, proof, triggers
 from people.actions import cadres, users
 from people.ledger import note, recorded, viewed
 from people.models import Cadre, Grant, Kinship, LedgerEntry, RecordedModel, RecordedQuerySet, Unit, User
@@ -71,7 +71,7 @@ def test_refused_outside_a_recorded_transaction(people, mark, write):
     with pytest.raises(Unrecorded), transaction.atomic():
         write(people)
     assert mark() == []
-    assert list(ledger.verify()) == []
+    assert list(proof.verify()) == []
 
 
 @pytest.mark.parametrize("write", WRITES.values(), ids=WRITES)
@@ -79,7 +79,7 @@ def test_the_same_is_written_and_told_inside(people, mark, write):
     with recorded(by=people.lin, verb="trial"):
         write(people)
     assert {entry.verb for entry in mark()} <= {"trial"}
-    assert list(ledger.verify()) == []
+    assert list(proof.verify()) == []
 
 
 def test_parts_are_refused_as_well(world):
@@ -149,7 +149,7 @@ def test_what_a_savepoint_took_back_is_not_told(people, mark):
             Unit.objects.filter(code="E").update(name="改了")
             Unit.objects.create(code="E", name="三")
     assert [entry.object_name for entry in mark()] == ["一"]
-    assert list(ledger.verify()) == []
+    assert list(proof.verify()) == []
 
 
 def test_an_inner_one_joins(people, mark):
@@ -272,7 +272,7 @@ def test_a_part_stays_with_its_root(world):
         member = contact.team.last()
         member.contact, member.position, member.user = other, 7, world.rui
         member.save()
-    assert list(ledger.verify()) == []  # both contacts told of it
+    assert list(proof.verify()) == []  # both contacts told of it
 
 
 def test_a_row_that_calls_itself_new_but_is_there(people, mark):
@@ -280,7 +280,7 @@ def test_a_row_that_calls_itself_new_but_is_there(people, mark):
         Unit(pk=people.east_unit.pk, code="E", name="东滩", kind="township", parent=people.county).save()
     [entry] = mark()
     assert (entry.before, entry.after) == ({"name": "东滩镇"}, {"name": "东滩"})
-    assert list(ledger.verify()) == []
+    assert list(proof.verify()) == []
 
 
 # --- what is left out
@@ -335,7 +335,7 @@ def test_an_event_says_what_it_is_about(people, mark):
     assert (export.object_type, export.object_id, export.unit_id) == ("people.cadre", people.dawa.pk, people.east_unit.pk)
     assert (export.after, export.reason) == ({"rows": 3, "filters": {"q": "达"}}, "开会用")
     assert (failed.actor, failed.actor_name, failed.object_id, len(failed.object_name)) == (None, "", None, 200)
-    assert list(ledger.verify()) == []  # events change no record
+    assert list(proof.verify()) == []  # events change no record
 
 
 def test_the_four_schemes_are_there_from_the_first_migration(db):

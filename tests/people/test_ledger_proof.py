@@ -8,7 +8,7 @@ import pytest
 
 from assessment.actions import campaigns, evaluations
 from assessment.models import Campaign, Rating, Scheme
-from people import ledger, triggers
+from people import ledger, proof, triggers
 from people.actions import cadres, grants
 from people.models import Cadre, Grant, LedgerEntry, LedgerHead
 from tests.cast import add_user, give_evidence, make_campaigns, make_people, signed, standing
@@ -27,7 +27,7 @@ def build():
 def world(django_db_setup, django_db_blocker):
     """The world with a signed opinion."""
     with standing(django_db_blocker, build) as made:
-        assert list(ledger.verify()) == []
+        assert list(proof.verify()) == []
         yield made
 
 
@@ -45,7 +45,7 @@ def open_door(world, db):
 
 def faults():
     """What verify finds, but for the triggers that we took off."""
-    return [str(fault) for fault in ledger.verify() if not fault.code.startswith("trigger")]
+    return [str(fault) for fault in proof.verify() if not fault.code.startswith("trigger")]
 
 
 def entry_about(row, verb=None):
@@ -208,10 +208,10 @@ def test_a_row_goes_or_comes(open_door):
 
 @pytest.mark.parametrize("chunk", [1, 2, 3, 1000])
 def test_rows_are_compared_in_spans_of_any_size(open_door, chunk):
-    assert list(ledger._verify_rows(Cadre, chunk)) == []
+    assert list(proof.rows(Cadre, chunk)) == []
     run(update(open_door.dawa, post="另一职务"))
     run(copy(open_door.dawa, id=2**60, code="N1"))  # a far id must cost no more than a near one
-    found = [(fault.code, fault.facts["id"]) for fault in ledger._verify_rows(Cadre, chunk)]
+    found = [(fault.code, fault.facts["id"]) for fault in proof.rows(Cadre, chunk)]
     assert found == [("row differs from the ledger", open_door.dawa.pk), ("row never recorded", 2**60)]
 
 
@@ -277,7 +277,7 @@ def test_a_scheme_as_of_a_day_has_its_parts(world):
 def test_what_as_of_says_of_now_is_what_verify_compares(world):
     give_evidence(world, world.of(world.nima), world.of(world.karma))
     campaigns.close(by=world.rui, campaign=world.front)
-    for model in ledger.recorded_models():
+    for model in proof.recorded_models():
         rows = model.ledger_states(model._base_manager.values_list("pk", flat=True))
         at = LedgerEntry.objects.order_by("-seq").first().at
         assert {pk: ledger.as_of(model, pk, at) for pk in rows} == rows

@@ -3,7 +3,7 @@
 import pytest
 
 from assessment.models import Scheme
-from people import ledger, triggers
+from people import ledger, proof, triggers
 from people.actions import cadres, grants
 from people.ledger import note, recorded
 from people.models import Cadre, Grant, LedgerEntry, LedgerHead, Unit
@@ -29,7 +29,7 @@ def test_writers_at_the_same_time_give_one_chain(people):
     assert together(saves(people.lin, "G001"), saves(people.mei, "G005"), saves(people.hai, "G003")) == [None] * 3
     entries = LedgerEntry.objects.filter(seq__gt=start).order_by("seq")
     assert [entry.seq for entry in entries] == list(range(start + 1, start + 1 + 3 * 2 * TIMES))
-    assert list(ledger.verify()) == []
+    assert list(proof.verify()) == []
     for user in (people.lin, people.mei, people.hai):
         told = [entry.after["post"] for entry in entries if entry.actor_id == user.pk and entry.verb == "save_cadre"]
         assert told == [f"第{n}任" for n in range(TIMES)]
@@ -53,7 +53,7 @@ def test_one_row_changed_by_two_keeps_every_step(people):
     steps = [(entry.before, entry.after) for entry in entries if entry.before]
     assert len(steps) == 2 * TIMES
     assert all(before["post"] == after["post"] for (_, after), (before, _) in zip(steps, steps[1:], strict=False))
-    assert list(ledger.verify()) == []
+    assert list(proof.verify()) == []
 
 
 def test_a_rolled_back_writer_leaves_no_gap(people):
@@ -76,7 +76,7 @@ def test_a_rolled_back_writer_leaves_no_gap(people):
     assert together(fails, succeeds) == [None] * 2
     assert ledger.head()[0] == start + TIMES
     assert not Unit.objects.filter(code="N").exists()
-    assert list(ledger.verify()) == []
+    assert list(proof.verify()) == []
 
 
 def test_the_first_two_entries_of_all(db):
@@ -87,7 +87,7 @@ def test_the_first_two_entries_of_all(db):
     triggers.install()
     assert together(*[lambda: note(by=None, verb="verify")] * 3) == [None] * 3
     assert list(LedgerEntry.objects.order_by("seq").values_list("seq", flat=True)) == [1, 2, 3]
-    assert [fault.code for fault in ledger.verify()] == ["row never recorded"] * Scheme.objects.count()
+    assert [fault.code for fault in proof.verify()] == ["row never recorded"] * Scheme.objects.count()
 
 
 def test_two_exclusive_roles_given_at_once(people):
@@ -99,4 +99,4 @@ def test_two_exclusive_roles_given_at_once(people):
     refused = [result for result in results if isinstance(result, Refused)]
     assert [refusal.code for error in refused for refusal in error.refusals] == ["roles_exclusive"]
     assert Grant.objects.filter(user=people.nobody).count() == 1
-    assert list(ledger.verify()) == []
+    assert list(proof.verify()) == []

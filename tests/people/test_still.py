@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from people import ledger
+from people import ledger, proof
 from people.models import Session
 
 pytestmark = [pytest.mark.both_engines, pytest.mark.django_db(transaction=True)]
@@ -32,7 +32,7 @@ def test_it_ends_also_when_the_work_fails():
         Session.objects.count()
         1 / 0  # noqa: B018
     with ledger.still():
-        assert not list(ledger.verify())
+        assert not list(proof.verify())
 
 
 def test_inside_a_transaction_it_is_that_one(db):

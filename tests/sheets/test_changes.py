@@ -8,7 +8,7 @@ from assessment.actions import campaigns, contacts, evaluations
 from assessment.models import Campaign, Contact, Evaluation, Finding, Rating, Scheme
 from assessment.sheets import exchange
 from assessment.sheets.exchange.write import export
-from people import ledger
+from people import proof
 from people.models import Cadre, LedgerEntry
 from people.refusals import Refused
 from tests.cast import again, give_evidence, signed, submitted
@@ -66,7 +66,7 @@ def test_changed_cells_are_shown_old_to_new_and_taken(take, come):
     contact = Contact.objects.get(number="1")
     assert [m.user.username for m in contact.team.order_by("position")] == ["kcy3", "kcy1"]
     assert Evaluation.objects.get(cadre__code="G2").score == 50
-    assert list(ledger.verify()) == [] and list(evaluations.verify_numbers()) == []
+    assert list(proof.verify()) == [] and list(evaluations.verify_numbers()) == []
     assert come(sheets).empty
 
 
@@ -298,7 +298,7 @@ def test_a_harmless_change_since_the_check_stands_in_nobodys_way(take, come, ass
     exchange.carry_out(work)
     cadre = Cadre.objects.get(code="G1")
     assert (cadre.post, cadre.native_place) == ("镇长", "某县")
-    assert list(ledger.verify()) == []
+    assert list(proof.verify()) == []
 
 
 def test_signed_evaluations_do_not_hinder_an_unchanged_import(world, tmp_path):

@@ -5,7 +5,7 @@ import pytest
 
 from assessment.actions.numbers import verify_numbers
 from assessment.models import Evaluation
-from people import ledger
+from people import proof
 from people.models import LedgerEntry
 from tests.sheets.books import generated, in_english, read, written
 
@@ -42,7 +42,7 @@ def test_a_generated_workbook_gives_the_numbers_of_a_second_calculator(take, giv
         have = found[key]
         assert have.pop("spreads") == pytest.approx(want.pop("spreads"), abs=0.005001), key
         assert have == want, key
-    assert list(ledger.verify()) == [] and list(verify_numbers()) == []
+    assert list(proof.verify()) == [] and list(verify_numbers()) == []
 
 
 @pytest.mark.parametrize("seed", [3, 4])

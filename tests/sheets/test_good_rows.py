@@ -6,7 +6,7 @@ import pytest
 
 from assessment.models import Campaign, Contact, Evaluation, Finding, Scheme
 from assessment.sheets import exchange
-from people import ledger
+from people import proof
 from people.models import Cadre, LedgerEntry, Unit
 from tests.sheets.books import generated, small, with_scheme, written
 from tests.sheets.test_faults import CASES, put
@@ -50,7 +50,7 @@ def test_taken_and_left_out_are_the_whole_file(good, case):
     for sheet, row, faults in work.left_out:
         assert faults, (sheet, row)
     exchange.carry_out(work)
-    assert list(ledger.verify()) == []
+    assert list(proof.verify()) == []
     again = good(sheets)
     assert again.empty and places(again).keys() == places(work).keys()
 
@@ -174,4 +174,4 @@ def test_the_rest_corrected_completes_the_work(good, take, give_out, seed):
     left = {title: [sheets[title][row - 2] for sheet, row, _ in work.left_out if sheet == title] for title in sheets}
     take({title: rows for title, rows in left.items() if rows})
     assert (Finding.objects.count(), Evaluation.objects.count()) > some
-    assert take(sheets).empty and list(ledger.verify()) == []
+    assert take(sheets).empty and list(proof.verify()) == []

@@ -5,7 +5,7 @@ import pytest
 from assessment.actions import campaigns
 from assessment.models import Campaign, Contact, Finding
 from assessment.sheets import exchange
-from people import ledger
+from people import ledger, proof
 from people.actions import units
 from people.models import LedgerEntry, Unit
 from people.refusals import Refused
@@ -54,7 +54,7 @@ def test_finish_is_part_of_the_same_transaction(assessors):
 
     exchange.carry_out(prepared(assessors), finish=mark)
     assert set(LedgerEntry.objects.filter(object_type="people.unit").values_list("verb", flat=True)) == {"import_workbook"}
-    assert Unit.objects.filter(code="Z").exists() and list(ledger.verify()) == []
+    assert Unit.objects.filter(code="Z").exists() and list(proof.verify()) == []
 
     def fail():
         Unit.objects.filter(code="Z").update(name="改")

@@ -5,7 +5,7 @@ import pytest
 from assessment.actions.numbers import verify_numbers
 from assessment.models import Contact, Finding
 from assessment.sheets import exchange
-from people import ledger
+from people import proof
 from people.actions import units
 from people.models import LedgerEntry, Unit
 from people.refusals import Refused
@@ -37,7 +37,7 @@ def more():
 
 
 def holds():
-    assert list(ledger.verify()) == [] and list(verify_numbers()) == []
+    assert list(proof.verify()) == [] and list(verify_numbers()) == []
 
 
 @pytest.mark.parametrize("turn", range(3))

@@ -11,7 +11,7 @@ from django.utils import timezone
 from assessment.actions import evaluations
 from assessment.models import Contact, Evaluation, Scheme
 from assessment.queries import history
-from people import ledger
+from people import ledger, proof
 from people.actions import cadres
 from people.ledger import recorded
 from people.models import Cadre, LedgerEntry, Unit
@@ -146,7 +146,7 @@ def test_every_verb_and_every_type_has_words(audit, world):
 
     for verb in [*PERMISSIONS, *ledger.EVENTS, *VERBS]:
         assert verb_name(verb) != verb, verb
-    assert {kind for kind, _ in history.types()} == {m._meta.label_lower for m in ledger.recorded_models()}
+    assert {kind for kind, _ in history.types()} == {m._meta.label_lower for m in proof.recorded_models()}
     assert audit.get(reverse("ledgerentry_list"), {"verb": "sign", "object_type": "people.cadre"}).status_code == 200
 
 

@@ -13,7 +13,7 @@ from assessment.actions import campaigns
 from assessment.actions.exports import issues_of
 from assessment.models import Job
 from assessment.wording import sentence
-from people import ledger
+from people import ledger, proof
 from people.actions import cadres, units
 from people.models import Cadre, LedgerEntry
 from people.refusals import Refusal
@@ -159,7 +159,7 @@ def test_preview_then_import(lin, world, work):
     assert "What was written" in body and reverse("cadre_list") in body
     assert "This workbook was taken in." in page(lin, job)
     assert press(lin, "job_take", job) == first
-    assert list(ledger.verify()) == []
+    assert list(proof.verify()) == []
 
 
 def test_the_same_upload_twice_is_checked_once(lin, work):
@@ -201,7 +201,7 @@ def test_errors_then_the_good_rows_then_the_rest(lin, work):
     assert "No errors." in page(lin, job)
     press(lin, "job_take", job)
     work()
-    assert Cadre.objects.filter(code__startswith="N").count() == 3 and list(ledger.verify()) == []
+    assert Cadre.objects.filter(code__startswith="N").count() == 3 and list(proof.verify()) == []
 
 
 def test_errors_that_no_row_can_be_left_out_for(lin, work):
