@@ -18,12 +18,15 @@ def check_reason(reason):
     return reason
 
 
-def issued(*, by, sha256, kind, name, reason, facts, obj=None, revealed=None):
+def issued(*, by, sha256, kind, name, reason, facts, obj=None, revealed=None, held=None):
     """Record that a file leaves the system: inside a recorded transaction with it, else at once.
 
     kind: the record type it is about ("people.cadre", "workbook", "paper"); name: the file or list; facts: what is in it;
-    revealed: facts of the ID numbers and phones in it, if any, which make an entry of their own.
+    revealed: facts of the ID numbers and phones in it, if any, which make an entry of their own; held: {record type: keys}
+    of the records that were really written (`rules.ranges.Ranges`), so that it can be said who has a copy of one.
     """
+    if told := {label: str(keys) for label, keys in (held or {}).items() if keys}:
+        facts = {**facts, "ids": told}
     about = {"obj": obj} if obj is not None else {"object_type": kind, "object_name": name}
     with ledger.recorded(by=by, verb="export", reason=reason):
         ledger.note(by=by, verb="export", facts={**facts, "file": name, "sha256": sha256}, reason=reason, **about)

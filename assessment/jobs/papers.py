@@ -10,6 +10,7 @@ from assessment import files
 from assessment.actions import exports
 from assessment.actions.jobs import runner
 from assessment.models import Job
+from assessment.rules.ranges import Ranges
 from assessment.sheets.official.fill import FORMATS, FORMS, VERBS, file_name, of_list, writable
 from assessment.sheets.official.parts import Stamp
 from assessment.views.lists import find
@@ -37,7 +38,7 @@ def papers(running):
     if len(pks) > LIMIT:
         refuse(Refusal("too_many_papers", {"count": listing.queryset.count(), "limit": LIMIT}))
     stamp = Stamp(by, timezone.now(), *ledger.head())
-    made, left_out, name = set(), {}, f"{FORMS[form][0]} {timezone.localdate():%Y-%m-%d}.zip"
+    made, held, left_out, name = set(), Ranges(), {}, f"{FORMS[form][0]} {timezone.localdate():%Y-%m-%d}.zip"
     with running.writing(name, ".zip") as file, zipfile.ZipFile(file, "w") as package:
         for start in range(0, len(pks), CHUNK):
             running.progress(start, len(pks), _("Filling in the forms"))
@@ -46,6 +47,7 @@ def papers(running):
             for paper in filled:
                 with package.open(file_name(paper, extension, made), "w") as member:
                     FORMATS[extension].write(paper, member)
+                held.add(paper.about)
                 running.progress(start, len(pks), _("Filling in the forms"))
     if not made:
         refuse(Refusal("no_papers"))
@@ -53,6 +55,6 @@ def papers(running):
     facts = {"list": noun, "form": FORMS[form][0], "papers": len(made)}
     facts["filters"] = {key: text for key, _label, text in listing.filterset.words()}
     with recorded(by=by, verb="export", reason=reason):
-        kind = page.model._meta.label_lower
-        exports.issued(by=by, sha256=digest, kind=kind, name=running.result_name, reason=reason, facts=facts)
+        kind, file = page.model._meta.label_lower, running.result_name
+        exports.issued(by=by, sha256=digest, kind=kind, name=file, reason=reason, facts=facts, held={kind: held})
         running.finish(papers=len(made), left_out=left_out, sha256=digest)

@@ -14,6 +14,7 @@ from assessment.actions.jobs import runner
 from assessment.models import Job
 from assessment.queries.matching import Asked, match
 from assessment.rules import appointment as rules
+from assessment.rules.ranges import Ranges
 from assessment.sheets.appointment import form as appointment
 from assessment.sheets.appointment import lrmx
 from assessment.sheets.appointment.comparison import compare
@@ -211,7 +212,7 @@ def export(running):
     if len(listed) > PEOPLE:
         refuse(Refusal("too_many_people", {"count": listing.queryset.count(), "limit": PEOPLE}))
     count = revealed = 0
-    names, title = set(), f"{_('Appointment forms')} {timezone.localdate():%Y-%m-%d}.zip"
+    held, names, title = Ranges(), set(), f"{_('Appointment forms')} {timezone.localdate():%Y-%m-%d}.zip"
     with running.writing(title, ".zip") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as package:
         for start in range(0, len(listed), CHUNK):
             some = Cadre.objects.in_bulk(listed[start : start + CHUNK])
@@ -219,6 +220,7 @@ def export(running):
             for pk, (form, _shown) in appointment.open_files(by, cadres).items():
                 running.progress(count, len(listed), _("Writing the files"))
                 package.writestr(_unique(names, form.name, some[pk].code), lrmx.write(form))
+                held.add(pk)
                 count, revealed = count + 1, revealed + bool(form.values["ShenFenZheng"])
     if not count:
         refuse(Refusal("nobody_to_export"))
@@ -227,7 +229,7 @@ def export(running):
         exports.issued(
             by=by, sha256=digest, kind=Cadre._meta.label_lower, name=running.result_name, reason=reason,
             facts={"list": "cadre_lrmx", "rows": count, "filters": {name: text for name, _label, text in listing.filterset.words()}},
-            revealed={"list": "cadre_lrmx", "values": revealed} if revealed else None,
+            revealed={"list": "cadre_lrmx", "values": revealed} if revealed else None, held={Cadre._meta.label_lower: held},
         )  # fmt: skip
         running.finish(count=count, passed_over=len(listed) - count, sha256=digest)
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from assessment import files
 from assessment.actions import exports, jobs
 from assessment.forms.imports import ExchangeForm, UploadForm
-from assessment.models import Campaign, Job
+from assessment.models import Campaign, Evaluation, Job
 from assessment.queries.contacts import campaigns_open_to
 from assessment.sheets.exchange import blank
 from assessment.sheets.workbook.allowance import ROW_LIMIT
@@ -104,11 +104,13 @@ class Template(Page):
         name = " ".join(filter(None, [_t("Template"), str(TEMPLATES[kind]), campaign and campaign.code])) + ".xlsx"
         file = tempfile.TemporaryFile()  # noqa: SIM115  the response closes it
         try:
-            if persons := blank.write(file, kind, self.user, campaign):
+            persons, held = blank.write(file, kind, self.user, campaign)
+            if persons:
                 facts = {"template": kind, "campaign": campaign.code, "persons": persons}
                 exports.issued(
-                    by=self.user, sha256=files.digest(file), kind="workbook", name=name, reason=_t("Template to fill in"), facts=facts
-                )
+                    by=self.user, sha256=files.digest(file), kind="workbook", name=name, reason=_t("Template to fill in"), facts=facts,
+                    held={Evaluation._meta.label_lower: held},
+                )  # fmt: skip
             file.seek(0)
         except BaseException:
             file.close()

@@ -26,7 +26,7 @@ def made():
 
     def made(kind, user, campaign=None):
         file = BytesIO()
-        made.persons = blank.write(file, kind, again(user), campaign)
+        made.persons, made.held = blank.write(file, kind, again(user), campaign)
         return load_workbook(file)
 
     return made

@@ -19,6 +19,7 @@ from assessment import columns
 from assessment.columns import BETWEEN, REFERENCES
 from assessment.models import Campaign, Evaluation, Scheme
 from assessment.queries import contacts as queries
+from assessment.rules.ranges import Ranges
 from assessment.sheets.exchange.blank_words import EXAMPLES, HINTS, KIND_HINTS, LEVEL_HINT, LIST_HINT, RULES, WORDS
 from assessment.sheets.workbook.write import KINDS, clean
 from people.access import visible_to
@@ -51,7 +52,7 @@ _EXAMPLE = Font(name="Calibri", size=11, italic=True, color="808080")
 
 
 def write(file, kind, user, campaign=None):
-    """Write a template to an open binary file; `contacts` is for one campaign. Answers how many persons it names."""
+    """Write a template to an open binary file; `contacts` is for one campaign. Answers how many persons it names, and which evaluations."""
     made = _Template(user, campaign)
     for sheet in KINDS_OF[kind]:
         made.add(sheet)
@@ -59,7 +60,7 @@ def write(file, kind, user, campaign=None):
     made.add_choices()
     made.book.save(file)
     named = (("contacts", "team"), ("contacts", "cadre_code"))
-    return sum(len(rows) for key, (_heading, rows) in made.lists.items() if key in named)
+    return sum(len(rows) for key, (_heading, rows) in made.lists.items() if key in named), made.held
 
 
 class _Template:
@@ -70,6 +71,7 @@ class _Template:
         self.english = (get_language() or "").startswith("en")
         self.book = Workbook()
         self.book.remove(self.book.active)
+        self.held = Ranges()
         self.lists, self.told = {}, []  # {key: (columns of the sheet of choices)}; [(sheet, heading, needed, hint)]
 
     def title(self, sheet):
@@ -172,7 +174,8 @@ class _Template:
         if key == ("contacts", "team"):
             return [(user.username, user.name) for user in queries.colleagues(self.user)]
         if key in (("contacts", "cadre_code"), ("contacts", "unit_code")):
-            rows = queries.roster(visible_to(self.user, Evaluation, "record_contact"), self.campaign)
+            rows = list(queries.roster(visible_to(self.user, Evaluation, "record_contact"), self.campaign))
+            self.held = Ranges(row.pk for row in rows)
             return [(_named(row.assessee.code, row.assessee.name), row.unit.name) for row in rows]
         return []
 

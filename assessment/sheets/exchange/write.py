@@ -38,6 +38,7 @@ from assessment.models import (
 from assessment.queries.blind import condition
 from assessment.queries.contacts import with_source
 from assessment.queries.evaluations import with_numbers
+from assessment.rules.ranges import Ranges
 from assessment.sheets.workbook.write import Sheet, write_workbook
 from people import access, codes, ledger
 from people.access import visible_to
@@ -95,8 +96,9 @@ class Export:
         facts = {"rows": self.counts, "campaign": self.only.code if self.only else ""}
         revealed = {"cadres": self.out.revealed, "fields": list(SECRETS)} if self.out.revealed else None
         exports.issued(
-            by=self.by, sha256=sha256, kind="workbook", name=self.name, reason=self.reason, facts=facts, revealed=revealed
-        )
+            by=self.by, sha256=sha256, kind="workbook", name=self.name, reason=self.reason, facts=facts, revealed=revealed,
+            held=self.out.held,
+        )  # fmt: skip
 
     def _about(self, counts):
         by, only = self.by, self.only
@@ -129,6 +131,7 @@ class Exporter:
     progress: object = None
     revealed: int = 0
     dimensions: list = field(default_factory=list)  # names of the dimension columns
+    held: dict = field(default_factory=lambda: defaultdict(Ranges))  # {record type: keys of the rows written}
 
     def __post_init__(self):
         campaigns, evaluations = visible_to(self.by, Campaign), visible_to(self.by, Evaluation)
@@ -150,20 +153,20 @@ class Exporter:
 
     def sheets(self):
         """The sheets in the order of the format, rows as they come from the database."""
-        yield self._sheet(columns.UNITS, self._units())
-        yield self._sheet(columns.CADRES, self._cadres(), without=() if self.reveal else SECRETS)
-        yield self._sheet(columns.SCHEMES, self._schemes())
+        yield self._sheet(columns.UNITS, self._units(), Unit)
+        yield self._sheet(columns.CADRES, self._cadres(), Cadre, without=() if self.reveal else SECRETS)
+        yield self._sheet(columns.SCHEMES, self._schemes(), Scheme)
         for sheet, model in ((columns.DIMENSIONS, Dimension), (columns.LEVELS, Level), (columns.GRADES, Grade)):
             yield self._sheet(sheet, self._parts(model, sheet))
-        yield self._sheet(columns.CAMPAIGNS, self._campaigns())
-        yield self._sheet(columns.ASSESSEES, self._assessees())
+        yield self._sheet(columns.CAMPAIGNS, self._campaigns(), Campaign)
+        yield self._sheet(columns.ASSESSEES, self._assessees(), Evaluation)
         told = access.scope(self.by, "view_source")
-        yield self._sheet(columns.CONTACTS, self._contacts(), without=() if told else SOURCE)
-        yield self._sheet(columns.EVALUATIONS, self._evaluations())
-        yield self._sheet(columns.DECISIONS, self._decisions())
+        yield self._sheet(columns.CONTACTS, self._contacts(), Finding, without=() if told else SOURCE)
+        yield self._sheet(columns.EVALUATIONS, self._evaluations(), Evaluation)
+        yield self._sheet(columns.DECISIONS, self._decisions(), Decision)
 
-    def _sheet(self, sheet, rows, without=()):
-        """rows: dicts by field, and by `dimension(name)` for dimension columns."""
+    def _sheet(self, sheet, rows, model=None, without=()):
+        """rows: dicts by field, and by `dimension(name)` for dimension columns; of a model also with their "pk"."""
         names = [column for column in sheet.columns if column.field not in without]
         headings, kinds = [column.zh for column in names], [column.kind for column in names]
         keys = [column.field for column in names]
@@ -171,7 +174,15 @@ class Exporter:
             place = keys.index("score") if "score" in keys else len(keys)
             headings[place:place], keys[place:place] = self.dimensions, map(dimension, self.dimensions)
             kinds[place:place] = ["score" if sheet.out_only else "text"] * len(self.dimensions)
+        rows = self._kept(model._meta.label_lower, rows) if model else rows
         return Sheet(sheet.zh, headings, self._told([row.get(key) for key in keys] for row in rows), kinds)
+
+    def _kept(self, label, rows):
+        """The same rows; which records they are stands in the entry of the export."""
+        held = self.held[label]
+        for row in rows:
+            held.add(row["pk"])
+            yield row
 
     def _told(self, rows):
         """The same rows; whoever waits is told of them."""
@@ -210,7 +221,7 @@ class Exporter:
 
     def _cadres(self):
         names = [column.field for column in columns.CADRES.columns if column.field != "unit"]
-        rows = self.cadres.order_by(*by_text("code")).values("unit_id", "unit__code", *names)
+        rows = self.cadres.order_by(*by_text("code")).values("pk", "unit_id", "unit__code", *names)
         for row in rows.iterator(CHUNK):
             row["unit"] = row["unit__code"]
             for name, words_of in CADRE_WORDS.items():
@@ -223,7 +234,7 @@ class Exporter:
     # --- schemes and campaigns
 
     def _schemes(self):
-        for row in self.schemes.order_by(*by_text("code")).values(*(column.field for column in columns.SCHEMES.columns)):
+        for row in self.schemes.order_by(*by_text("code")).values("pk", *(column.field for column in columns.SCHEMES.columns)):
             yield {**row, "assessee": words.ASSESSEE.zh(row["assessee"])}
 
     def _parts(self, model, sheet):
@@ -234,7 +245,7 @@ class Exporter:
             yield {**row, "scheme": row["scheme__code"]}
 
     def _campaigns(self):
-        names = ("code", "title", "kind", "scheme__code", "unit__code", "starts_on", "ends_on", "state")
+        names = ("pk", "code", "title", "kind", "scheme__code", "unit__code", "starts_on", "ends_on", "state")
         for row in self.campaigns.order_by(*by_text("code")).values(*names):
             row |= {"scheme": row["scheme__code"], "unit": row["unit__code"]}
             row |= {"kind": words.CAMPAIGN_KIND.zh(row["kind"]), "state": words.CAMPAIGN_STATE.zh(row["state"])}
@@ -242,8 +253,8 @@ class Exporter:
 
     def _assessees(self):
         rows = self.evaluations.order_by(*by_text("campaign__code", ASSESSEE))
-        for row in rows.values("campaign__code", *ASSESSEE).iterator(CHUNK):
-            yield {"campaign": row["campaign__code"], "cadre_code": row["cadre__code"], "unit_code": row["group__code"]}
+        for row in rows.values("pk", "campaign__code", *ASSESSEE).iterator(CHUNK):
+            yield {"pk": row["pk"], "campaign": row["campaign__code"], "cadre_code": row["cadre__code"], "unit_code": row["group__code"]}
 
     # --- evidence
 
@@ -270,6 +281,8 @@ class Exporter:
                     "source_name": row["seen_source"],
                     "relation": words.RELATION.zh(row["seen_relation"]),
                 }
+                if findings[row["pk"]]:
+                    self.held[Contact._meta.label_lower].add(row["pk"])
                 for finding in sorted(findings[row["pk"]], key=lambda f: (f["cadre_code"] or "", f["unit_code"] or "")):
                     yield {**common, **finding}
 
@@ -319,6 +332,7 @@ class Exporter:
         for row in rows:
             days = {"confirmed": row.confirmed_on, "revoked": row.revoked_on, "notice": row.notice_from}
             yield {
+                "pk": row.pk,
                 "code": row.code,
                 "kind": words.DECISION_KIND.zh(row.kind),
                 "cadre_code": row.cadre.code if row.cadre_id else None,
@@ -339,6 +353,7 @@ def dimension(name):
 def _evaluation(row):
     contested = row["seen_contested"]
     return {
+        "pk": row["pk"],
         "campaign": row["campaign__code"],
         "cadre_code": row["cadre__code"],
         "unit_code": row["unit__code"],

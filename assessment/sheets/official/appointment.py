@@ -26,7 +26,7 @@ def papers(by, cadres, stamp):
             continue
         person, _shown = open_to_him[cadre.pk]
         paper = form(person, timezone.localdate(stamp.at))
-        paper.name = f"{NAME} {cadre.name} {cadre.code}"
+        paper.name, paper.about = f"{NAME} {cadre.name} {cadre.code}", cadre.pk
         seq, digest = max(entries[key] for model, pks in kinds.items() if (key := (model._meta.label_lower, pks.get(cadre.pk))) in entries)
         paper.foot = stamp.foot(f"版本：台账第 {seq} 条", digest)
         yield paper.fitted()

@@ -47,6 +47,7 @@ def papers(by, contacts, findings, stamp):
         seq, digest = max(entries[key] for key in about if key in entries)
         paper = record(contact, rows)
         paper.foot = stamp.foot(f"版本：台账第 {seq} 条", digest)
+        paper.about = contact.pk
         yield paper.fitted()
 
 

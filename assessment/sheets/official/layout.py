@@ -166,6 +166,7 @@ class Paper:
     foot: list
     margins: Margins = FORM
     note: tuple = ()  # (code, facts) for the one who prints it, on screen only
+    about: int | None = None  # key of the row of a list that it was filled from
 
     @property
     def numbered(self):

@@ -78,6 +78,7 @@ def papers(by, opinions, form, stamp):
             f"签批：{signatures['signer_name']}　{moment(signatures['signed_at'])}"
         )
         paper.foot = stamp.foot(_version(told.opinion), told.opinion.digest, signing)
+        paper.about = told.opinion.evaluation_id
         yield paper.fitted()
 
 
