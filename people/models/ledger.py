@@ -289,6 +289,7 @@ class LedgerEntry(models.Model):
             models.Index(fields=["actor", "seq"]),
             models.Index(fields=["unit", "seq"]),
             models.Index(fields=["verb", "seq"]),
+            models.Index(fields=["request_id", "seq"]),
         ]
         ordering = ["-seq"]
 
