@@ -8,5 +8,6 @@ class AssessmentConfig(AppConfig):
         from django.db.models.signals import post_migrate
 
         from assessment.actions.schemes import install_shipped
+        from assessment.views import confirming  # noqa: F401  (notes when somebody signs in)
 
         post_migrate.connect(install_shipped, sender=self, dispatch_uid="assessment.schemes.install_shipped")

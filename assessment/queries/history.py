@@ -38,6 +38,8 @@ FACTS = {
     "codes": lambda: _("Refused because"),
     "path": lambda: _("Page"),
     "name": lambda: _("Name that was typed"),
+    "factor": lambda: _("Second factor"),
+    "step": lambda: _("Failed at"),
     "changed": lambda: _("Evaluations changed"),
     "entries": lambda: _("Entries"),
     "head": lambda: _("Ledger head"),

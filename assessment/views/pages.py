@@ -6,6 +6,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 from assessment.views.common import Page, offer, offers, refused_page
+from assessment.views.confirming import Confirming
 from assessment.wording import sentence
 from people import ledger
 from people.models import RecordedModel
@@ -55,7 +56,7 @@ class DetailPage(Page):
         return offers(offer(self.user, "view_ledgerentry", _("History"), url, self.object))
 
 
-class FormPage(Page):
+class FormPage(Confirming, Page):
     """A form whose cleaned data go to an action: `perform(data)` calls it and returns what it saved.
 
     With `pk` in the address the page is about that record (`self.object`). What the action refuses stands beside its
@@ -96,8 +97,8 @@ class FormPage(Page):
         return self.render(form=self.get_form())
 
     def post(self, request, *args, **kwargs):
-        form = self.get_form(request.POST, request.FILES)
-        if not form.is_valid():
+        form, confirmed = self.get_form(request.POST, request.FILES), self.is_confirmed()
+        if not form.is_valid() or not confirmed:
             return self.render(form=form)
         try:
             result = self.perform(form.cleaned_data)

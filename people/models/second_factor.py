@@ -1,11 +1,15 @@
 """The second factor: an authenticator app (TOTP, RFC 6238) and the codes that help when it is lost."""
 
-from django.db import models
+import time
+
+from django.db import models, transaction
 from django.db.models import CheckConstraint, Q, UniqueConstraint
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_otp.models import Device, DeviceManager, ThrottlingMixin
+from django_otp.oath import TOTP
 
+from people import second_factor
 from people.models.ledger import Part, RecordedModel, RecordedQuerySet
 from people.models.user import User
 
@@ -15,6 +19,10 @@ class AuthenticatorQuerySet(RecordedQuerySet):
 
     def within(self, scope):
         return self.filter(user__in=User.objects.within(scope))
+
+    def of(self, user):
+        """The one that a user has in use, or None."""
+        return self.filter(user=user, confirmed=True).first()
 
 
 class Authenticator(RecordedModel, ThrottlingMixin, Device):
@@ -42,8 +50,41 @@ class Authenticator(RecordedModel, ThrottlingMixin, Device):
             CheckConstraint(condition=~Q(salt=""), name="authenticator_salted"),
         ]
 
+    LONGEST_WAIT = 10  # failures that count: nobody who knows the password can lock the owner out for more than nine minutes
+
     def __str__(self):
         return f"{self.user} {self.name}"
+
+    def fits(self, token):
+        """Is this the code that the app shows now, or did a moment ago, and was it not taken yet? Remembers it, unsaved."""
+        if not (token.isascii() and token.isdigit() and len(token) == 6):
+            return False
+        for key in second_factor.keys(self.salt):
+            clock = TOTP(key, drift=self.drift)
+            clock.time = time.time()  # still, or the step could change between the two lines below
+            if clock.verify(int(token), tolerance=1, min_t=self.last_t + 1):
+                self.drift, self.last_t = clock.drift, clock.t()
+                return True
+        return False
+
+    def attempt(self, check):
+        """One attempt after another: `check(row)` says whether it is right; one that fails makes the next one wait."""
+        with transaction.atomic():
+            row = Authenticator.objects.select_for_update().filter(pk=self.pk).first()
+            if row is None or not row.verify_is_allowed()[0]:
+                return False
+            right = check(row)
+            row.throttle_reset(commit=False) if right else row.throttle_increment(commit=False)
+            row.throttling_failure_count = min(row.throttling_failure_count, self.LONGEST_WAIT)
+            row.save(update_fields=sorted(self.ledger_skip))
+            return right
+
+    def verify_token(self, token):
+        """Take a code of the app, as django-otp asks for it."""
+        return self.attempt(lambda row: row.fits(token))
+
+    def get_throttle_factor(self):
+        return 1
 
     @property
     def scope_unit_id(self):
