@@ -7,13 +7,17 @@ program's back is found by `people.proof.verify`. It is tamper-evident, not tamp
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 
-from people import bulk, recording
+from people import bulk, recording, sending, turns
 from people.canonical import canonical, sha256_hex
 from people.models import LedgerEntry, LedgerHead, RecordedModel
+from people.refusals import Refusal, Refused
 
 #: Verbs that tell of something that happened without changing a record.
 EVENTS = frozenset(
@@ -49,7 +53,7 @@ def recorded(*, by, verb, reason=""):
         yield outer
         return
     record = recording.Recording(by=by, verb=verb, reason=reason)
-    with transaction.atomic(durable=True):
+    with sending.until_certain(), turns.turn(), transaction.atomic(durable=True):
         token = recording._current.set(record)
         try:
             yield record
@@ -130,6 +134,8 @@ def _append(record):
     if not entries:
         return
     locked, _ = LedgerHead.objects.select_for_update().get_or_create(pk=1)
+    if any(entry["verb"] not in EVENTS for _, entry in entries):
+        _of_the_form(record.by, locked.seq + 1)
     source = origin.get()
     common = {"at": timezone.now(), "request_id": source.request_id, "address": source.address}
     for start in range(0, len(entries), CHUNK):
@@ -141,6 +147,24 @@ def _append(record):
             rows.append([*(entry[name] for name in SEALED), locked.digest])
         bulk.insert(LedgerEntry, [*SEALED, "digest"], rows)
     locked.save()
+
+
+def _of_the_form(by, entry):
+    """A form is carried out once, and not over the head of somebody who changed its record meanwhile."""
+    if sent := sending.current():
+        sent.make(by, entry)
+    if other := changed_since(*sending.expected()).first():
+        raise Refused(Refusal("record_changed", {"who": other.actor_name, "at": other.at, "record": other.object_name}))
+
+
+def changed_since(records, seen):
+    """Entries after number `seen` that changed these records, (type, id) each; not those of this very request."""
+    if not records:
+        return LedgerEntry.objects.none()
+    which = reduce(or_, (Q(object_type=kind, object_id=pk) for kind, pk in records))
+    found = LedgerEntry.objects.filter(which, seq__gt=seen).exclude(verb__in=EVENTS).order_by("seq")
+    mine = origin.get().request_id
+    return found.exclude(request_id=mine) if mine else found
 
 
 def fold(entries):

@@ -31,10 +31,14 @@ class Recording:
             rows.setdefault(pk, None)
 
     def touching(self, model, pks):
-        """Remember the state of existing roots before they change; only the first time counts."""
+        """Remember the state of existing roots before they change; only the first time counts.
+
+        They are locked first: else somebody else's change could come between, and stand in this one's entry.
+        """
         rows = self.before.setdefault(model, {})
         unknown = [pk for pk in pks if pk not in rows]
         if unknown:
+            model.ledger_lock(unknown)
             rows.update(model.ledger_states(unknown))
 
     def going(self, model, pks):
