@@ -1,6 +1,7 @@
 """What the processes of `killing` do."""
 
 import json
+from collections import Counter
 from io import StringIO
 
 import waitress
@@ -50,8 +51,10 @@ def confirm():
     return {"address": address}
 
 
-def serve(steps):
-    """The web server on a free port; each answer says how many steps there were so far."""
+def serve(steps, threads=1):
+    """The web server on a free port; that of one thread says with each answer how many steps there were so far."""
+    if threads > 1:
+        return waitress.create_server(application, listen="127.0.0.1:0", threads=threads)
 
     def counted(environ, start_response):
         def start(status, headers, *rest):
@@ -86,3 +89,35 @@ def look():
         "missing": sorted(named - {path.name for path in files.folder().iterdir()}),
         "users": User.objects.count(),
     }
+
+
+# --- people who write all the time
+
+
+def stage(writers):
+    """A campaign with a roster of two, and people who record contacts of it: their sessions, and what a form needs."""
+    call_command("migrate", verbosity=0)
+    w = cast.make_campaigns(cast.make_people())
+    sessions = []
+    for n in range(writers):
+        client = Client(SERVER_NAME="127.0.0.1")
+        client.force_login(cast.add_user(f"writer{n}", "assessor", w.county))
+        sessions.append(client.cookies["sessionid"].value)
+    dimensions = [dimension.pk for dimension in w.front.scheme.dimensions.all()]
+    level = w.front.scheme.levels.get(name="较好").pk
+    return {"sessions": sessions, "campaign": w.front.pk, "dimensions": dimensions, "level": level}
+
+
+def written_there():
+    """Each contact, by its place, with all that belongs to it, how often the ledger tells of it, and whether all proves right."""
+    told = Counter(LedgerEntry.objects.filter(object_type="assessment.contact", verb="record_contact").values_list("object_id", flat=True))
+    rows = {}
+    for contact in Contact.objects.prefetch_related("findings__ratings", "team"):
+        found = contact.findings.all()
+        rows[contact.place] = [len(found), sum(len(one.ratings.all()) for one in found), len(contact.team.all()), told[contact.pk]]
+    proof = StringIO()
+    try:
+        call_command("verify_ledger", stdout=proof)
+    except CommandError as error:
+        proof.write(f"FAULT {error}")
+    return {"rows": rows, "proof": proof.getvalue()}

@@ -119,7 +119,7 @@ def child(commands, do, place, at, **more):
     settings.JOB_DIR = settings.FILE_UPLOAD_TEMP_DIR = place["jobs"]
     steps = count_steps(at)
     if do == "serve":
-        server = commands.serve(steps)
+        server = commands.serve(steps, **more)
         return {"port": server.effective_port}, server
     answer = getattr(commands, do)(**more) or {}
     connections.close_all()
