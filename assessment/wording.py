@@ -34,7 +34,36 @@ SENTENCES = {
     "job_over": N("This job is over already."),
     "upload_gone": N("The uploaded file is no longer kept: upload it again."),
     "job_failed": N("Something went wrong that we did not foresee, and nothing was changed. Tell the system administrator: job %(job)s."),
+    "job_left_behind": N("This was under way when the back-up was made that the data come from: ask for it anew."),
     "job_gave_up": N("The work was broken off %(attempts)s times and is not tried again; nothing was changed. Tell the system administrator."),
+    # back-ups
+    "backup_exists": N("%(path)s is there already: take another name, or replace it with --force."),
+    "backup_replaces_another": N("%(path)s is no back-up, so it is not replaced: take another name."),
+    "backup_no_directory": N("There is no directory %(path)s."),
+    "backup_under_way": N("Another back-up to %(path)s is being made: wait for it, or take another name."),
+    "backup_not_written": N("%(path)s cannot be written: %(why)s. No back-up was made."),
+    "backup_not_read": N("%(path)s cannot be read: %(why)s."),
+    "backup_damaged": N("This is no whole, unaltered back-up: take another copy of it, or an earlier one."),
+    "backup_locked": N("The passphrase is not the one of this back-up, or its file was altered: try the passphrase again, then another copy."),
+    "backup_version": N("This back-up has the format %(version)s; this version reads %(known)s: restore it with the version that made it."),
+    "backup_rows": N("Rows of %(table)s are not what this version writes: restore it with the version that made it."),
+    "encryption_missing": N("For a passphrase the package cryptography is needed: install the extra “encryption”."),
+    "passphrase_short": N("A passphrase has at least %(limit)s characters."),
+    "restore_not_empty": N("This database holds data: nothing was changed. Restore into an empty one, made by manage.py migrate alone."),
+    "restore_migrate_first": N("The database lacks tables or columns that the back-up needs: run manage.py migrate first."),
+    "restore_later_version": N("The back-up was made by a later version (%(version)s): install that version, and restore with it."),
+    "restore_earlier_version": N(
+        "The back-up was made by an earlier version (%(version)s): install that version, migrate an empty database with it and restore; "
+        "then install this version and run manage.py migrate."
+    ),
+    "restore_other_tables": N("The back-up has other tables or columns than this database: restore it with the version that made it (%(version)s)."),
+    "restore_attachment_differs": N("%(path)s is another file than the back-up has under this name: move it elsewhere, then restore again."),
+    "restore_not_taken": N("The data could not be put into the database, so nothing was changed: %(why)s"),
+    "restore_fault": N("The proof finds: %(fault)s"),
+    "restore_unproven": N(
+        "The back-up does not prove itself, so nothing was changed. Take an earlier one; --accept-faults takes it nevertheless, "
+        "and the history will say so."
+    ),
     # lists, their exports and saved views
     "sheet_full": N("%(rows)s rows are more than a sheet can hold (%(limit)s): filter first, or export as .csv."),
     "list_changed": N("The list has changed since, and its filters, columns or order no longer fit: export it anew from the list."),
@@ -105,6 +134,7 @@ SENTENCES = {
     "bad_username": N("%(value)s is no user name: use letters, digits and . @ + - _ only, %(limit)s at most."),
     "username_taken": N("The user name %(value)s is taken."),
     "unknown_user": N("There is no user with the name %(value)s."),
+    "same_password": N("This is the password that you have: choose another one."),
     "weak_password": N("This password is too weak: %(why)s"),
     "bad_email": N("%(value)s is no email address."),
     "cadre_has_account": N("The cadre %(cadre)s has an account already."),
@@ -304,6 +334,9 @@ VERBS = {
     "sign_in": N("Signed in"),
     "sign_in_failed": N("Sign-in failed"),
     "sign_out": N("Signed out"),
+    "sign_in_locked": N("Sign-in was locked"),
+    "sign_in_unlocked": N("Unlocked the sign-in"),
+    "session_ended": N("A session was ended"),
     "confirm_failed": N("Failed to confirm who he is"),
     "second_factor_on": N("Set up a second factor"),
     "second_factor_off": N("Removed the second factor"),
@@ -327,6 +360,8 @@ VERBS = {
     "import_workbook": N("Imported the workbook"),
     "verify": N("Verified the history"),
     "verify_ledger": N("Verified the history"),
+    "backup": N("Made a back-up"),
+    "restore": N("Restored a back-up"),
     # people
     "save_unit": N("Saved a unit"),
     "save_cadre": N("Saved a cadre"),
@@ -362,17 +397,42 @@ VERBS = {
     "follow_up": N("Followed a decision up"),
 }
 
+#: Why a session was ended.
+WHY_ENDED = {
+    "idle": N("not used for too long"),
+    "absolute": N("the longest time of a sign-in was over"),
+    "by_owner": N("ended by its owner"),
+    "password_changed": N("the password was changed"),
+    "switched_off": N("the account was switched off"),
+    "second_factor_reset": N("the second factor was taken off"),
+}
+
 #: What the verification of the history may find (`people.proof.verify` and what actions add to it).
 FAULTS = {
     "trigger missing": N("The database lacks the rule %(trigger)s that keeps rows from being altered."),
     "trigger altered": N("The rule %(trigger)s of the database is not the one that was installed."),
-    "entry missing": N("Entry %(entry)s is missing."),
-    "chain broken": N("Entry %(entry)s does not follow the one before it: one of the two was altered."),
+    "entry missing": N("Deleted from the history: entry %(which)s."),
     "entry altered": N("Entry %(entry)s was altered after it was written."),
-    "head does not match the last entry": N("The newest entry should be another than %(entry)s: entries were taken off or added."),
-    "row missing": N("%(record)s %(id)s was deleted behind the program's back."),
-    "row never recorded": N("%(record)s %(id)s was added behind the program's back."),
-    "row differs from the ledger": N("%(record)s %(id)s was altered behind the program's back: %(fields)s."),
+    "entry inserted": N("Slipped into the history: entry %(which)s, which the program did not write there."),
+    "entry replaced": N("Entry %(entry)s was replaced by one with a digest of its own; what stands before it may be, too: anchors tell."),
+    "entries changed places": N("Entries %(entry)s and %(with)s changed places."),
+    "tail cut": N("The newest entries were cut off: %(which)s."),
+    "entry past the head": N("Entry %(which)s stands past the head: it was added, or the head was set back."),
+    "head changed": N("The head does not fit the newest entry, %(entry)s: one of the two was changed."),
+    "purge not recorded": N("Entry %(entry)s was emptied, %(count)s in all, and no purge is recorded as %(purge)s."),
+    "purge differs from its entry": N("The purge of entry %(entry)s says that it emptied %(told)s entries; empty are %(count)s, or others."),
+    "purged too young": N("Entry %(entry)s was emptied before 180 days had passed (purge %(purge)s)."),
+    "entry is never purged": N("Entry %(entry)s was emptied; its kind (%(verb)s) is never purged."),
+    "purged entry has content": N("Entry %(entry)s counts as purged, and has content."),
+    "anchor missing": N(
+        "Entry %(entry)s of an anchor is not there: the database was restored from an older copy, or its end was cut off. "
+        "Anchors that are missing: %(count)s."
+    ),
+    "anchor differs": N("Entry %(entry)s is not the one that was anchored: entries were rewritten. Anchors that differ: %(count)s."),
+    "anchor unreadable": N("Line %(line)s of the anchors cannot be read."),
+    "row missing": N("%(record)s was deleted behind the program's back."),
+    "row never recorded": N("%(record)s was added behind the program's back."),
+    "row differs from the ledger": N("%(record)s was altered behind the program's back: %(fields)s."),
     "signed opinion altered": N("Signed opinion %(opinion)s is not what was signed."),
     "attachment missing": N("The file of attachment %(attachment)s (SHA-256 %(sha256)s) is not there."),
     "attachment altered": N("The file of attachment %(attachment)s is not the one that was put on record (SHA-256 %(sha256)s)."),
@@ -382,7 +442,7 @@ FAULTS = {
 
 
 def fault_sentence(fault):
-    """What the verification found, in the reader's language."""
+    """What the verification found, in the reader's language; `assessment.queries.proof` puts its facts in words."""
     return _(FAULTS[fault.code]) % fault.facts if fault.code in FAULTS else str(fault)
 
 
@@ -426,6 +486,8 @@ def _fact(name, value):
         return grade_name(value)
     if name == "field" and value in OPINION_FIELDS:
         return _(OPINION_FIELDS[value])
+    if name == "fault":
+        return fault_sentence(value)
     if name == "role":
         return str(Grant.Role(value).label)
     if isinstance(value, list | tuple):

@@ -15,6 +15,7 @@ RANKS = {
     "tables": 4,
     "filters": 4,
     "sheets": 4,
+    "backup": 4,
     "views": 5,
     "management": 5,
     "urls": 6,

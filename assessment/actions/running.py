@@ -260,6 +260,13 @@ def again(job, counts=True):
     return end(job, State.CANCELLED)
 
 
+def left_behind():
+    """The database is a back-up's: tasks and files of its jobs stayed where it was made."""
+    for job in Job.objects.filter(state__in=(State.WAITING, State.RUNNING)):
+        end(job, State.FAILED, [Refusal("job_left_behind")])
+    Job.objects.exclude(upload="", result="").update(upload="", result="", expires_at=timezone.now())
+
+
 def plain(value):
     """Facts as JSON holds them."""
     if isinstance(value, dict):

@@ -6,17 +6,14 @@ Names are looked up in one query per model referred to, however many entries are
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.apps import apps
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from assessment.wording import verb_name
+from assessment.wording import WHY_ENDED, verb_name
 from people import codes
 from people.ledger import EVENTS
-from people.models import LedgerEntry, RecordedModel
 from people.models.code_field import CodeField
-from people.proof import recorded_models
 
 #: Shown masked here as everywhere: revealing them is a deed of its own, and not the auditor's.
 SECRETS = {("people.cadre", "id_number"), ("people.cadre", "phone")}
@@ -24,6 +21,11 @@ SECRETS = {("people.cadre", "id_number"), ("people.cadre", "phone")}
 FACTS = {
     "list": lambda: _("List"),
     "rows": lambda: _("Rows"),
+    "ids": lambda: _("Numbers of the records in it"),
+    "template": lambda: _("Template"),
+    "campaign": lambda: _("Campaign"),
+    "persons": lambda: _("Persons named"),
+    "cadres": lambda: _("Cadres"),
     "form": lambda: _("Form"),
     "papers": lambda: _("Forms in the package"),
     "columns": lambda: _("Columns"),
@@ -38,6 +40,9 @@ FACTS = {
     "codes": lambda: _("Refused because"),
     "path": lambda: _("Page"),
     "name": lambda: _("Name that was typed"),
+    "why": lambda: _("Why"),
+    "signed_in_at": lambda: _("Signed in"),
+    "signed_in_from": lambda: _("Signed in from"),
     "factor": lambda: _("Second factor"),
     "step": lambda: _("Failed at"),
     "changed": lambda: _("Evaluations changed"),
@@ -45,6 +50,8 @@ FACTS = {
     "head": lambda: _("Ledger head"),
     "faults": lambda: _("Faults"),
     "first": lambda: _("First fault"),
+    "tables": lambda: _("Tables"),
+    "made_at": lambda: _("Made at"),
 }
 #: Labels of what the models leave without one.
 LABELS = {
@@ -58,44 +65,29 @@ LABELS = {
     "TeamMember": lambda: _("Team member"),
     "Rating": lambda: _("Rating"),
 }
+__all__ = ["Change", "Words", "changed_fields", "in_one_line", "model_of", "record_name", "told", "type_name", "types"]
+
+#: Facts that are for the page of the entry alone: in a row of many they say little.
+QUIET = frozenset({"list", "ids", "columns", "sha256", "of", "head", "sort"})
 LONG = 300  # signs; longer text is folded on the page
 BODY = 4000  # signs of a text that are shown at all
 
 
 @dataclass(frozen=True)
 class Change:
-    """One field: its label, what it was and what it became, in words. differs: for a record beside itself."""
+    """One field: its label, what it was and what it became, in words. differs: for a record beside itself.
+
+    For an event a fact of it: its label, and its value as `new`."""
 
     label: str
     old: str
     new: str
     differs: bool = True
+    quiet: bool = False  # only shown where the entry stands alone
 
     @property
     def long(self):
         return len(self.old) > LONG or len(self.new) > LONG
-
-
-def model_of(object_type):
-    """The recorded model that a type in the ledger means, or None."""
-    try:
-        model = apps.get_model(object_type)
-    except (LookupError, ValueError):
-        return None
-    return model if issubclass(model, RecordedModel) and not model.ledger_part else None
-
-
-def type_name(object_type):
-    """A record type in words."""
-    model = model_of(object_type)
-    if object_type == "workbook":  # files of many types of records
-        return _("Exchange workbook")
-    return str(model._meta.verbose_name) if model else object_type
-
-
-def types():
-    """Choices of record types, in the order of their words."""
-    return sorted(((m._meta.label_lower, str(m._meta.verbose_name)) for m in recorded_models()), key=lambda pair: pair[1])
 
 
 def changed_fields(entry):
@@ -107,14 +99,35 @@ def changed_fields(entry):
     return _(", ").join(found)
 
 
+def words_for(entries):
+    """The `Words` of some entries."""
+    return Words((model_of(e.object_type), state) for e in entries if e.verb not in EVENTS for state in (e.before, e.after))
+
+
+def in_one_line(entry, words, most=30_000):
+    """What an entry tells, as one text: of a change "field: old → new", of a new or deleted record and an event its values."""
+    if entry.purged_by:
+        return _("Its content was purged; entry %(number)s tells by whom.") % {"number": entry.purged_by}
+    changed = entry.before is not None and entry.after is not None
+    found = []
+    for change in words.of(entry):
+        if not change.quiet:
+            old, new = (text if len(text) <= LONG else f"{text[:LONG]}…" for text in (change.old, change.new))
+            found.append(f"{change.label}{_(': ')}{old or '—'} → {new or '—'}" if changed else f"{change.label}{_(': ')}{new or old}")
+    text = _("; ").join(found)
+    return text if len(text) <= most else f"{text[:most]}…"
+
+
 def told(entries):
     """[(entry, verb in words, kind of change, [Change])]."""
     entries = list(entries)
-    words = Words((model_of(e.object_type), state) for e in entries if e.verb not in EVENTS for state in (e.before, e.after))
+    words = words_for(entries)
     return [(entry, verb_name(entry.verb), _kind(entry), words.of(entry)) for entry in entries]
 
 
 def _kind(entry):
+    if entry.purged_by:
+        return _("Purged")
     if entry.verb in EVENTS:
         return _("Event")
     if entry.before is None:
@@ -134,9 +147,12 @@ class Words:
         self.names = {model: _names(model, pks) for model, pks in wanted.items()}
 
     def of(self, entry):
-        """[Change] of an entry; for an event its facts."""
+        """[Change] of an entry; for an event its facts; of a purged one nothing."""
+        if entry.purged_by:
+            return []
         if entry.verb in EVENTS:
-            return [Change(FACTS.get(key, lambda key=key: key)(), "", _fact(key, value)) for key, value in (entry.after or {}).items()]
+            told = (entry.after or {}).items()
+            return [Change(FACTS.get(key, lambda key=key: key)(), "", _fact(key, value), quiet=key in QUIET) for key, value in told]
         model = model_of(entry.object_type)
         if model is None:
             keys = [*(entry.before or {}), *(k for k in entry.after or {} if k not in (entry.before or {}))]
@@ -281,34 +297,6 @@ def _plain(value):
 
 
 def _fact(key, value):
+    if key == "why" and value in WHY_ENDED:
+        return _(WHY_ENDED[value])
     return verb_name(value) if key == "verb" and value else _plain(value)
-
-
-# --- the neighbours of an entry, and who looked
-
-
-def of_record(entries, object_type, object_id):
-    """Entries of one record, of those that are seen."""
-    return entries.filter(object_type=object_type, object_id=object_id)
-
-
-def neighbours(entries, entry):
-    """(number of the entry before, number of the one after) of the same record, None where there is none. Two queries."""
-    if entry.object_id is None:
-        return None, None
-    same = of_record(entries, entry.object_type, entry.object_id)
-    before = same.filter(seq__lt=entry.seq).order_by("-seq").values_list("seq", flat=True).first()
-    return before, same.filter(seq__gt=entry.seq).order_by("seq").values_list("seq", flat=True).first()
-
-
-def together(entries, entry, most):
-    """Other entries of the same request, oldest first."""
-    if not entry.request_id:
-        return LedgerEntry.objects.none()
-    return entries.filter(request_id=entry.request_id).exclude(seq=entry.seq).order_by("seq")[:most]
-
-
-def last_change(object_type, object_id):
-    """The newest entry that changed a record, whoever may see it."""
-    rows = LedgerEntry.objects.filter(object_type=object_type, object_id=object_id)
-    return rows.exclude(verb__in=EVENTS).order_by("-seq").first()

@@ -3,6 +3,7 @@
 from django.core.management.base import BaseCommand, CommandError
 
 from assessment.management.base import refusals_told
+from people import passwords
 from people.actions import grants, users
 from people.models import Cadre, Grant, Unit, User
 
@@ -36,7 +37,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{name} is {role} {where}.")
 
     def _add(self, name, password, cadre):
-        given = password or users.made_up_password()
+        given = password or passwords.made_up()
         user = users.add(by=None, username=name, password=given, cadre=cadre)
         if not password:
             self.stdout.write(f"password of {name}: {given}")
@@ -53,7 +54,7 @@ class Command(BaseCommand):
             self._warn(password, user)
 
     def _warn(self, password, user):
-        for why in users.weaknesses(password, user):
+        for why in passwords.weaknesses(password, user):
             self.stderr.write(f"Weak password: {why}")
 
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from assessment import wording
 from assessment.demo import build
-from people.actions.users import made_up_password
+from people import passwords
 from people.models import Grant
 from people.refusals import Refused
 
@@ -27,7 +27,7 @@ class Command(BaseCommand):
         if not build.is_empty():
             self.stdout.write(_("This database holds data: nothing was changed. The demo county needs an empty one."))
             return
-        password = options["password"] or made_up_password()
+        password = options["password"] or passwords.made_up()
         try:
             accounts = build.fill(password)
         except Refused as refused:
