@@ -4,6 +4,7 @@ from django.urls import path
 
 from assessment.views import (
     appeals,
+    attachments,
     cadres,
     campaigns,
     checks,
@@ -28,6 +29,7 @@ from assessment.views import (
     saved_views,
     schemes,
     session,
+    sessions,
     units,
     users,
     versions,
@@ -100,6 +102,9 @@ urlpatterns = [
     path("contacts/papers", papers.ListPapers.as_view(of=contacts.ContactList), name="contact_papers"),
     path("contacts/<int:pk>/print", papers.ContactPrint.as_view(), name="contact_print"),
     path("contacts/<int:pk>/paper", papers.ContactPaper.as_view(), name="contact_paper"),
+    path("contacts/<int:pk>/files/add", attachments.AttachmentAdd.as_view(), name="attachment_add"),
+    path("files/<int:pk>/", attachments.AttachmentFile.as_view(), name="attachment_file"),
+    path("files/<int:pk>/withdraw", attachments.AttachmentWithdraw.as_view(), name="attachment_withdraw"),
     path("findings/<int:pk>/withdraw", contacts.FindingWithdraw.as_view(), name="finding_withdraw"),
     # --- evaluations
     path("evaluations/", evaluations.EvaluationList.as_view(), name="evaluation_list"),
@@ -165,6 +170,9 @@ urlpatterns = [
     path("history/<str:kind>/<int:key>", history.LedgerEntryRecord.as_view(), name="ledgerentry_record"),
     # --- users and grants
     path("password/", users.OwnPassword.as_view(), name="own_password"),
+    path("sessions/", sessions.OwnSessions.as_view(), name="own_sessions"),
+    path("sessions/end", sessions.SessionEnd.as_view(), name="session_end"),
+    path("sessions/end-others", sessions.SessionEndOthers.as_view(), name="session_end_others"),
     path("users/", users.UserList.as_view(), name="user_list"),
     path("users/export", users.UserList.export_view(), name="user_export"),
     path("users/add", users.UserAdd.as_view(), name="user_add"),
@@ -172,6 +180,7 @@ urlpatterns = [
     path("users/<int:pk>/edit", users.UserEdit.as_view(), name="user_edit"),
     path("users/<int:pk>/password", users.UserPassword.as_view(), name="user_password"),
     path("users/<int:pk>/switch", users.UserSwitch.as_view(), name="user_switch"),
+    path("users/<int:pk>/unlock", users.UserUnlock.as_view(), name="user_unlock"),
     path("users/<int:pk>/grants/add", grants.GrantAdd.as_view(), name="grant_add"),
     path("grants/", grants.GrantList.as_view(), name="grant_list"),
     path("grants/export", grants.GrantList.export_view(), name="grant_export"),

@@ -48,7 +48,7 @@ def django_db_modify_db_settings(tmp_path_factory):
 @pytest.fixture(scope="session", autouse=True)
 def quick_and_plain(django_test_environment, tmp_path_factory):
     """Static files without the manifest of collectstatic, passwords without the price of guessing them, and a folder
-    of its own for the files of jobs."""
+    of its own for the files of jobs and of evidence."""
     from django.conf import settings
 
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
@@ -57,6 +57,7 @@ def quick_and_plain(django_test_environment, tmp_path_factory):
         STORAGES={**settings.STORAGES, "staticfiles": plain},
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
         JOB_DIR=jobs,
+        ATTACHMENT_DIR=tmp_path_factory.mktemp("attachments"),
         FILE_UPLOAD_TEMP_DIR=jobs,
     ):
         yield

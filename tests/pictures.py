@@ -1,4 +1,4 @@
-"""Small pictures for the tests of photos, drawn here."""
+"""Small pictures and papers for tests, drawn here."""
 
 from io import BytesIO
 
@@ -20,3 +20,14 @@ def jpeg(**options):
 
 def png(**options):
     return picture(kind="PNG", **options)
+
+
+def pdf(words=""):
+    """A PDF of one empty page, with these words as a comment in it."""
+    parts = [b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>", b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] >>"]
+    content, starts = b"%PDF-1.4\n%" + words.encode() + b"\n", []
+    for number, part in enumerate(parts, 1):
+        starts.append(len(content))
+        content += b"%d 0 obj\n%b\nendobj\n" % (number, part)
+    table = b"".join(b"%010d 00000 n \n" % at for at in starts)
+    return content + b"xref\n0 4\n0000000000 65535 f \n%btrailer\n<< /Size 4 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (table, len(content))

@@ -4,13 +4,12 @@ A side has the marks `<tag>biz` in its records, `<tag>uni` in its units and acco
 so a page or file can be searched for what must not be in it. `grow` adds rows of every kind.
 """
 
-import hashlib
 from datetime import date, datetime, timedelta
 from types import SimpleNamespace
 
 from django.utils import timezone
 
-from assessment import files
+from assessment import attachments, files
 from assessment.actions import appeals, campaigns, contacts, decisions, evaluations
 from assessment.models import Attachment, Evaluation, Job, SavedView
 from people.access import forget
@@ -18,6 +17,7 @@ from people.actions import cadres, duties, grants, units
 from people.ledger import note, recorded
 from people.models import Authenticator, Grant, LedgerEntry, Photo, Profile, Unit
 from tests import cast
+from tests.pictures import jpeg, pdf
 
 FIRST, LAST, HELD = date(2022, 4, 1), date(2022, 6, 30), timezone.make_aware(datetime(2022, 5, 1, 9))
 
@@ -184,12 +184,14 @@ def grow(s, more):
 
 def with_files(s, made):
     """A photo and a signed record for each contact; an authenticator for everybody who has none yet."""
+    photo, talk = jpeg(), pdf(f"{s.src}谈话")
+    kept = (("photo", "image/jpeg", photo, "jpg"), ("record", "application/pdf", talk, "pdf"))
+    kept = [(kind, media_type, len(content), attachments.keep(content), extension) for kind, media_type, content, extension in kept]
     with recorded(by=s.a, verb="attach"):
         for contact in made:
-            for n, kind in enumerate(("photo", "record")):
-                digest = hashlib.sha256(f"{s.src}{contact.pk}{kind}".encode()).hexdigest()
-                facts = {"media_type": "image/jpeg", "size": 3 + n, "sha256": digest, "added_by": s.a}
-                s.attachment = Attachment.objects.create(contact=contact, kind=kind, name=f"{s.src}{kind}.jpg", **facts)
+            for kind, media_type, size, digest, extension in kept:
+                facts = {"media_type": media_type, "size": size, "sha256": digest, "added_by": s.a}
+                s.attachment = Attachment.objects.create(contact=contact, kind=kind, name=f"{s.src}{kind}.{extension}", **facts)
     with recorded(by=None, verb="second_factor_on"):
         for user in s.users.values():
             if not user.authenticators.exists():

@@ -6,6 +6,7 @@ from django.urls import URLPattern, get_resolver, reverse
 ABOUT = {
     "sanction_add": "cadre",
     "kinship_add": "cadre",
+    "attachment_add": "contact",
     "campaign_remove": "evaluation",
     "evaluation_appeal": "evaluation",
     "grant_add": "user",

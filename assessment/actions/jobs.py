@@ -14,10 +14,11 @@ from django.utils import timezone, translation
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
-from assessment import files
+from assessment import attachments, files
+from assessment.actions.attachments import with_rows
 from assessment.actions.running import Running, again, dead, end, plain, queue, runner, stop
 from assessment.models import Job
-from people import access, ledger
+from people import access, ledger, lock_out, sessions
 from people.ledger import recorded
 from people.refusals import Refusal, refuse
 
@@ -106,12 +107,15 @@ def _taken_by_the_dead(task):
 
 
 def sweep():
-    """Remove files and outcomes of jobs that have expired, files that no job names, and tasks long done."""
+    """Remove files and outcomes of jobs that have expired, files that no job or attachment names, and tasks long done."""
     expired = Job.objects.filter(expires_at__lte=timezone.now())
     for job in expired.exclude(upload="", result="", outcome={}).exclude(followed_by__state__in=OPEN):
         files.remove(job.upload, job.result)
         Job.objects.filter(pk=job.pk).update(upload="", result="", outcome={})
     named = {name for names in Job.objects.exclude(upload="", result="").values_list("upload", "result") for name in names}
     files.remove_others(named, older=ORPHAN)
+    attachments.sweep(with_rows, older=ORPHAN)
     long_ago = timezone.now() - timedelta(days=settings.JOB_DAYS)
     DBTaskResult.objects.exclude(status=TaskResultStatus.READY).filter(enqueued_at__lt=long_ago).delete()
+    sessions.sweep()
+    lock_out.sweep()

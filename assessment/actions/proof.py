@@ -1,14 +1,19 @@
-"""The proof that nothing was altered: chain, rows, signed opinions, photos and derived numbers, in one unchanging picture."""
+"""The proof that nothing was altered: chain, rows, signed opinions, files and derived numbers, in one unchanging picture."""
 
-from dataclasses import dataclass
-from itertools import chain, islice
+from dataclasses import dataclass, replace
+from itertools import islice
 
+from assessment.actions.attachments import verify_attachments
 from assessment.actions.evaluations import verify_numbers, verify_opinions
-from people import access, ledger
+from assessment.queries.proof import record_of
+from people import access, anchors, ledger
 from people.actions.profiles import verify_photos
-from people.proof import verify_told, verify_triggers
+from people.faults import standing
+from people.models import LedgerEntry
+from people.proof import all_rows, last_told, recorded_models, verify_triggers, walk
 
 MOST = 100  # faults that a person reads; more of them prove no more
+ENTRIES, RECORDS, FILES = "entries", "records", "files"  # what a verification is at
 
 
 @dataclass(frozen=True)
@@ -21,20 +26,75 @@ class Proof:
     more: bool = False
 
 
-def faults():
-    """Every fault, one at a time: what was altered first, then the triggers that should have hindered it."""
-    return chain(verify_told(), verify_opinions(), verify_photos(), verify_numbers(), verify_triggers())
+def faults(tell=lambda stage, done, total: None):
+    """Every fault, one at a time: what was altered first, then the triggers that should have hindered it.
+
+    `tell` hears how far the work is, and may raise to end it.
+    """
+    yield from _counted(walk, ENTRIES, LedgerEntry.objects.count(), tell)
+    yield from _counted(all_rows, RECORDS, sum(model._base_manager.count() for model in recorded_models()), tell)
+    for check in (verify_opinions, verify_photos, verify_attachments, verify_numbers):
+        tell(FILES, 0, 0)
+        for fault in check():
+            yield _known(fault)
+    yield from verify_triggers()
 
 
-def verify(*, by):
-    """Verify everything and record who did and what came out."""
+def _counted(check, stage, total, tell):
+    done = 0
+
+    def step(count):
+        nonlocal done
+        done += count
+        tell(stage, min(done, total), total)
+
+    tell(stage, 0, total)
+    yield from check(step)
+
+
+def _known(fault):
+    """With the name of its record, and the entry that last told of it."""
+    record = record_of(fault)
+    if record is None or fault.good:
+        return fault
+    name, good = last_told(*record)
+    return replace(fault, name=name, good=good)
+
+
+def last_clean():
+    """The newest verification that found no fault and whose head still stands: (number, time, who), or None."""
+    for entry in LedgerEntry.objects.filter(verb="verify", purged_by=None).order_by("-seq")[:MOST]:
+        facts = entry.after or {}
+        if facts.get("faults") == 0 and anchors.stands(facts.get("entries"), facts.get("head")):
+            return standing(entry.seq, entry.at, entry.actor_name)
+    return None
+
+
+def verify(*, by, tell=lambda stage, done, total: None):
+    """Verify everything in one picture of the database."""
     access.demand(by, "verify_ledger")
     with ledger.still():
-        found = list(islice(faults(), MOST + 1))
+        found = list(islice(faults(tell), MOST + 1))
         entries, head = ledger.head()
-    proof = Proof(entries, head, found[:MOST], len(found) > MOST)
-    facts = {"entries": entries, "head": head, "faults": len(proof.faults)}
+    return Proof(entries, head, found[:MOST], len(found) > MOST)
+
+
+def record(*, by, proof):
+    """Record who verified and what came out."""
+    facts = {"entries": proof.entries, "head": proof.head, "faults": len(proof.faults)}
+    if proof.faults:
+        facts["first"] = str(proof.faults[0])
+    ledger.note(by=by, verb="verify", object_type="people.ledgerentry", facts=facts)
+
+
+def verify_anchors(*, by, file):
+    """Compare a file of anchors with the ledger; (faults, last anchor that fits, how many lines). Recorded like a proof."""
+    access.demand(by, "verify_ledger")
+    lines = anchors.read(file)
+    found, fits = anchors.check(lines)
+    entries, head = ledger.head()
+    facts = {"entries": entries, "head": head, "anchors": len(lines), "faults": len(found)}
     if found:
         facts["first"] = str(found[0])
     ledger.note(by=by, verb="verify", object_type="people.ledgerentry", facts=facts)
-    return proof
+    return found, fits, len(lines)

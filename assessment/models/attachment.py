@@ -1,13 +1,31 @@
 """Files that belong to evidence: photos of a visit, a signed talk record."""
 
 from django.db import models
-from django.db.models import CheckConstraint, Q, UniqueConstraint
+from django.db.models import CheckConstraint, Exists, OuterRef, Q, UniqueConstraint
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from assessment.models.contact import Contact
-from people.models import RecordedModel, User
+from assessment.models.contact import Contact, Finding
+from people.models import RecordedModel, RecordedQuerySet, User
 from people.models.known import choices_held
+
+
+class AttachmentQuerySet(RecordedQuerySet):
+    """Seen by those who see the contact and, as who said it, reach its campaign's unit: none of a contact that tells of
+    one's own file or that of kin, whomever else it tells of."""
+
+    def within(self, scope):
+        if not scope:
+            return self.none()
+        findings, seen = Finding.objects.filter(contact=OuterRef("contact")), self
+        if not scope.everything:
+            seen = seen.filter(Exists(findings.within(scope)), contact__campaign__unit__in=scope.units)
+        if scope.recused:
+            seen = seen.exclude(Exists(findings.filter(evaluation__cadre__in=scope.recused)))
+        return seen
+
+    def standing(self):
+        return self.filter(withdrawn_on=None)
 
 
 @choices_held
@@ -36,6 +54,7 @@ class Attachment(RecordedModel):
     ledger_about = "contact__findings__evaluation__cadre"
     ledger_name = ("contact__number", "name")
     ledger_unit = ("contact__campaign__unit_id",)
+    objects = AttachmentQuerySet.as_manager()
 
     class Meta(RecordedModel.Meta):
         verbose_name = _("Attachment")

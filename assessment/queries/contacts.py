@@ -8,6 +8,7 @@ about himself or his kin.
 from django.db.models import BooleanField, Case, Exists, F, OuterRef, Prefetch, Q, Subquery, Value, When
 
 from assessment.models import Campaign, Contact, Evaluation, Finding, Rating, TeamMember
+from assessment.queries.attachments import clips
 from assessment.queries.blind import condition, sealed
 from people.access import scope, visible_to
 from people.models import User
@@ -64,9 +65,9 @@ def about(user, text):
 def found(findings, user):
     """Findings with assessee, contact (with `seen_` sources), team and marks, oldest contact first; a fixed number of queries.
 
-    Each gets `sealed`: blind to this user, who sees neither words nor marks yet.
+    Each contact gets `clips`, the number of its files that the user may see. Each finding gets `sealed`: blind to this user, who sees neither words nor marks yet.
     """
-    contacts = with_source(Contact.objects.all(), user).select_related("campaign__scheme")
+    contacts = with_source(Contact.objects.all(), user).annotate(clips=clips(user)).select_related("campaign__scheme")
     contacts = contacts.prefetch_related(Prefetch("team", TeamMember.objects.select_related("user").order_by("position"), to_attr="members"))
     marks = Rating.objects.select_related("dimension", "level").order_by("dimension__position")
     rows = list(

@@ -3,9 +3,11 @@
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from assessment.actions import attachments
 from assessment.actions import contacts as actions
 from assessment.filters.contacts import ContactFilter
-from assessment.models import Campaign, Contact, Evaluation, Finding
+from assessment.models import Attachment, Campaign, Contact, Evaluation, Finding
+from assessment.queries import attachments as files
 from assessment.queries import blind
 from assessment.queries import contacts as queries
 from assessment.tables.contacts import ContactTable, SourceTable
@@ -67,16 +69,36 @@ class ContactDetail(DetailPage):
                     finding,
                     refusal=withdrawal_refusal(finding),
                 )
-        return {"findings": findings}
+        return {"findings": findings, **self.attachments()}
+
+    def attachments(self):
+        """What stands of the contact's files; nothing, not even that there may be some, for those who may not know its source."""
+        if not self.object.source_told:
+            return {}
+        rows = files.of_contact(self.visible(Attachment), self.object)
+        found = {"files_told": True, "attachments": rows, "may_take": not self.sealed()}
+        if can(self.user, "attach"):
+            refusal = next(iter(attachments.refusals(self.user, self.object)), None)
+            found["add_files"] = offer(
+                self.user, "attach", _("Add files…"), reverse("attachment_add", args=[self.object.pk]), self.object, refusal=refusal
+            )
+            for row in rows:
+                if refusal is None and row.withdrawn_on is None:  # why not stands beside the button above, once
+                    row.withdrawal = offer(self.user, "attach", _("Withdraw…"), reverse("attachment_withdraw", args=[row.pk]), self.object)
+        return found
+
+    def sealed(self):
+        """Evaluations of this contact that are blind to the reader as yet."""
+        rows = [finding.evaluation for finding in self.object.shown]
+        for row in rows:
+            row.campaign = self.object.campaign
+        return blind.sealed(self.user, rows)
 
     def buttons(self):
         return [self._form(), *self._another()]
 
     def _form(self):
-        rows = [finding.evaluation for finding in self.object.shown]
-        for row in rows:
-            row.campaign = self.object.campaign
-        hidden = Refusal("blind") if blind.sealed(self.user, rows) else None
+        hidden = Refusal("blind") if self.sealed() else None
         return offer(self.user, "view_contact", _("Official forms"), reverse("contact_print", args=[self.object.pk]), refusal=hidden)
 
     def _another(self):
