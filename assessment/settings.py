@@ -1,12 +1,15 @@
 """Settings. What differs between installations comes from the environment:
 
 DATABASE_URL (default: SQLite in var/), JOB_DIR (files of long work; default: var/jobs; server and workers share it), SECRET_KEY,
-ALLOWED_HOSTS (comma between), DEBUG (off unless "1").
-Production is ALLOWED_HOSTS beyond loopback: then a missing key or DEBUG refuses to start.
+ALLOWED_HOSTS (comma between), DEBUG (off unless "1"), TRUSTED_PROXY (address of the one proxy that speaks TLS),
+SESSION_IDLE_MINUTES, SESSION_HOURS, PASSWORD_PROFILE ("asvs" or "dengbao").
+Production is ALLOWED_HOSTS beyond loopback: then nothing at all starts with a bad key or DEBUG; `assessment.checks` asks for the rest.
 """
 
 import os
 import secrets
+from datetime import timedelta
+from ipaddress import ip_address
 from pathlib import Path
 
 import dj_database_url
@@ -21,6 +24,14 @@ LOOPBACK = ["127.0.0.1", "localhost", "[::1]"]
 ALLOWED_HOSTS = [h.strip() for h in os.environ.get("ALLOWED_HOSTS", "").split(",") if h.strip()] or LOOPBACK
 PRODUCTION = not set(ALLOWED_HOSTS) <= set(LOOPBACK)
 DEBUG = os.environ.get("DEBUG", "") == "1"
+
+
+def _number(name, default):
+    """A whole number above 0 from the environment."""
+    text = os.environ.get(name) or str(default)
+    if not text.isascii() or not text.isdigit() or int(text) == 0:
+        raise ImproperlyConfigured(f"{name} is {text!r}: it has to be a whole number above 0.")
+    return int(text)
 
 
 def _secret_key():
@@ -41,7 +52,7 @@ def _secret_key():
 
 
 SECRET_KEY = _secret_key()
-if PRODUCTION and len(SECRET_KEY) < 50:
+if PRODUCTION and (len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 10 or SECRET_KEY.startswith("django-insecure-")):
     raise ImproperlyConfigured("ALLOWED_HOSTS goes beyond this machine: set SECRET_KEY to at least 50 random characters.")
 if PRODUCTION and DEBUG:
     raise ImproperlyConfigured("ALLOWED_HOSTS goes beyond this machine: DEBUG must be off.")
@@ -65,9 +76,11 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "assessment.middleware.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -78,8 +91,9 @@ MIDDLEWARE = [
     "assessment.middleware.OriginMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "axes.middleware.AxesMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "assessment.middleware.SessionLimitMiddleware",
+    "assessment.middleware.PasswordMiddleware",
 ]
 
 ROOT_URLCONF = "assessment.urls"
@@ -120,9 +134,16 @@ LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+# The rules of length and composition are those of the profile; see `people.passwords`.
+PASSWORD_PROFILE = os.environ.get("PASSWORD_PROFILE") or "asvs"
+if PASSWORD_PROFILE not in ("asvs", "dengbao"):
+    raise ImproperlyConfigured(f"PASSWORD_PROFILE is {PASSWORD_PROFILE!r}: it has to be asvs or dengbao.")
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "people.passwords.Rules"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "name", "email")},
+    },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 PASSWORD_HASHERS = [
@@ -160,15 +181,49 @@ CONTENT_SECURITY_POLICY = {
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+# Whoever has an authenticator always uses it; "required": whoever has none sets one up before he is signed in.
+SECOND_FACTOR = os.environ.get("SECOND_FACTOR") or ("required" if PRODUCTION else "optional")
+if SECOND_FACTOR not in ("required", "optional"):
+    raise ImproperlyConfigured("SECOND_FACTOR is either required or optional.")
+CONFIRM_AFTER = int(os.environ.get("CONFIRM_AFTER") or 300)  # seconds until signing, granting, revealing ask who it is
 SESSION_ENGINE = "people.sessions"
+SESSION_IDLE_MINUTES = _number("SESSION_IDLE_MINUTES", 30)
+SESSION_HOURS = _number("SESSION_HOURS", 12)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_AGE = SESSION_HOURS * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+# Set: requests come from this address alone, by a proxy that speaks TLS; `serve` takes client and scheme from what it says,
+# and from nobody else. There is no SECURE_PROXY_SSL_HEADER: it would believe everybody.
+TRUSTED_PROXY = os.environ.get("TRUSTED_PROXY", "").strip()
+if TRUSTED_PROXY:
+    try:
+        ip_address(TRUSTED_PROXY)
+    except ValueError:
+        raise ImproperlyConfigured(f"TRUSTED_PROXY is {TRUSTED_PROXY!r}: it has to be one IP address.") from None
 if PRODUCTION:
-    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = True
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SECURE_SSL_REDIRECT = True
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
-    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+
+# Wrong passwords lock a user name, whoever types them from wherever: an insider has many machines, and behind a proxy or
+# terminal server many people have one address. So that nobody can keep a colleague out for long, the lock is short, more
+# attempts do not prolong it, sessions under way go on, and the system administrator can take it off.
+AXES_LOCKOUT_PARAMETERS = ["username"]
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_CALLABLE = "assessment.views.lock_out.locked"
+AXES_CLIENT_IP_CALLABLE = "assessment.views.lock_out.address"
+AXES_DISABLE_ACCESS_LOG = True  # the ledger has it
+AXES_VERBOSE = False
+AXES_ENABLE_ADMIN = False
+SILENCED_SYSTEM_CHECKS = [
+    "axes.W006",  # asks for a lock by address; see above
+    "security.W005",  # HSTS for hosts below this one: they are not ours to decide on
+    "security.W021",  # HSTS preload: a list of the public web; this is an intranet
+]
 
 # Files that belong to records (photos of a visit, signed talk records), named by their digest; no web server serves them.
 ATTACHMENT_DIR = Path(os.environ.get("ATTACHMENT_DIR") or VAR_DIR / "attachments")
@@ -194,4 +249,5 @@ LOGGING = {
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {"axes": {"level": "CRITICAL"}},  # it would log who failed to sign in; that stands in the ledger
 }

@@ -20,12 +20,12 @@ def fill(number):
     from django.db import connection
 
     from assessment.models import Campaign, Evaluation, Scheme
-    from people import triggers
+    from people import passwords, triggers
     from people.actions import grants, units, users
     from people.models import Cadre, Unit
 
     chance = random.Random(20)
-    user = users.add(by=None, username=USER, name="林一", password=users.made_up_password())
+    user = users.add(by=None, username=USER, name="林一", password=passwords.made_up())
     grants.give(by=None, user=user, role="assessor", reason="bench")
     units.save(by=user, rows=[{"code": f"U{n:03d}", "name": f"第{n}乡人民政府", "kind": "township"} for n in range(UNITS)])
     places = list(Unit.objects.order_by("code"))

@@ -54,10 +54,11 @@ def _processor_time(function):
 
 def _prepare(place):
     """Users, cadres, campaigns and rosters, and the workbook of the evidence."""
+    from people import passwords
     from people.actions import grants, users
 
     for name in findings.USERS:
-        user = users.add(by=None, username=name, name=name, password=users.made_up_password())
+        user = users.add(by=None, username=name, name=name, password=passwords.made_up())
         grants.give(by=None, user=user, role="assessor", reason="bench")
     sheets = findings.county()
     findings.write({"了解记录": sheets.pop("了解记录")}, place / BOOK)

@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from assessment.forms.base import CadrePick, RecordForm, UnitPick
+from people import passwords
 from people.models import Grant, User
 
 
@@ -40,9 +41,9 @@ def password_field(label):
     return forms.CharField(
         label=label,
         strip=False,
-        max_length=200,
+        max_length=passwords.LONGEST,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-        help_text=_("Made up at random; at least 10 characters. Pass it on now: it is not shown again."),
+        help_text=_("Made up at random. Pass it on now: it is not shown again. Who signs in with it first chooses one of his own."),
     )
 
 
@@ -69,9 +70,8 @@ class OwnPasswordForm(forms.Form):
     password = forms.CharField(
         label=_("New password"),
         strip=False,
-        max_length=200,
+        max_length=passwords.LONGEST,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_("At least 10 characters, and no common word."),
     )
     again = forms.CharField(
         label=_("New password, once more"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})

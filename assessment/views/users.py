@@ -4,17 +4,24 @@ from django.contrib.auth import update_session_auth_hash
 from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from assessment.filters.users import UserFilters
 from assessment.forms.users import NewUserForm, OwnPasswordForm, PasswordForm, UserForm
 from assessment.tables.users import UserTable
 from assessment.views.base import ActionPage, DetailPage, FormPage, ListPage, offer, offers
+from people import lock_out, passwords
 from people.access import can
 from people.actions import users
 from people.models import Grant, User
 
 CRUMBS = [(_("Users"), "user_list")]
+
+
+def minute(moment):
+    """A moment as the pages of accounts show it."""
+    return moment and timezone.localtime(moment).strftime("%Y-%m-%d %H:%M")
 
 
 class UserList(ListPage):
@@ -45,14 +52,20 @@ class UserDetail(DetailPage):
 
     def facts(self):
         user = self.object
-        seen = user.last_login and timezone.localtime(user.last_login).strftime("%Y-%m-%d %H:%M")
         return [
             (_("User name"), user.username),
             (_("Name"), user.name),
             (_("Email"), user.email),
             (_("Is the cadre"), user.cadre and user.cadre.code),
-            (_("Last sign-in"), seen),
+            (_("Last sign-in"), minute(user.last_login)),
+            (_("Password set at"), minute(user.password_set_at)),
+            *([(_("Locked until"), minute(self.locked))] if self.locked else []),
         ]
+
+    @cached_property
+    def locked(self):
+        """Until when wrong passwords keep this name out; the system administrator sees it, who can unlock it."""
+        return lock_out.locked_until(self.object.username) if can(self.user, "save_user", self.object) else None
 
     def context(self):
         if not can(self.user, "view_grant"):
@@ -68,7 +81,9 @@ class UserDetail(DetailPage):
     def buttons(self):
         pk, active = self.object.pk, self.object.is_active
         switch = _("Switch off") if active else _("Switch on")
+        unlock = [offer(self.user, "save_user", _("Unlock"), reverse("user_unlock", args=[pk]))] if self.locked else []
         return offers(
+            *unlock,
             offer(self.user, "save_user", switch, reverse("user_switch", args=[pk])),
             offer(self.user, "save_user", _("Set password"), reverse("user_password", args=[pk])),
             offer(self.user, "save_user", _("Edit"), reverse("user_edit", args=[pk])),
@@ -82,7 +97,7 @@ class UserAdd(FormPage):
     sub = _("An account alone may do nothing: the security administrator gives it roles.")
 
     def initial(self):
-        return {"password": users.made_up_password()}
+        return {"password": passwords.made_up()}
 
     def form_kwargs(self):
         return {"user": self.user}
@@ -123,7 +138,7 @@ class UserPassword(OfUser):
     form_class, title = PasswordForm, _("Set password")
 
     def initial(self):
-        return {"password": users.made_up_password()}
+        return {"password": passwords.made_up()}
 
     def perform(self, data):
         users.set_password(by=self.user, user=self.object, password=data["password"])
@@ -143,18 +158,40 @@ class UserSwitch(OfUser, ActionPage):
         return users.change(by=self.user, user=self.object, is_active=not self.object.is_active)
 
 
+class UserUnlock(OfUser, ActionPage):
+    """After wrong passwords; whoever typed them."""
+
+    title = _("Unlock")
+    explain = _("Wrong passwords have locked this user name. Make sure that it is its owner who asks for this.")
+    template_name = "generic/confirm.html"
+
+    def perform(self, data):
+        users.unlock(by=self.user, user=self.object)
+
+
 class OwnPassword(FormPage):
     """Everybody changes his own password."""
 
     model, form_class = User, OwnPasswordForm
-    title, done = _("Change your password"), _("Your password was changed.")
+    title, done = _("Change your password"), _("Your password was changed. Wherever else you were signed in, you no longer are.")
+    template_name = "people/own_password.html"
+    rules = staticmethod(passwords.rules)
+
+    def why(self):
+        """Why nothing else can be done first."""
+        days = passwords.profile().days
+        return {
+            "given": _("Others know the password that you were given. Choose one that only you know, then you can go on."),
+            "old": _("Your password is older than %(days)s days. Choose a new one, then you can go on.") % {"days": days},
+        }.get(passwords.why_change(self.user), "")
 
     def form_kwargs(self):
         return {"user": self.user}
 
     def perform(self, data):
-        users.set_password(by=self.user, user=self.user, password=data["password"])
-        update_session_auth_hash(self.request, self.user)
+        session = self.request.session.session_key
+        user = users.set_password(by=self.user, user=self.user, password=data["password"], session=session)
+        update_session_auth_hash(self.request, user)
 
     def next_url(self, result):
         return reverse("home")

@@ -3,27 +3,19 @@
 by=None is the installation itself: somebody who may run commands on the server.
 """
 
-import secrets
-
 from django.conf import settings
-from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.utils import timezone
 
-from people import access
+from people import access, lock_out, sessions
 from people.actions.inputs import half_width, plain_text
 from people.ledger import note, recorded
 from people.models import User
+from people.passwords import weaknesses
 from people.refusals import Refusal, refuse
 
-#: Without look-alikes (0 O, 1 l I), for a password that is read from a screen.
-ALPHABET = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 GIVEN = ("name", "email", "cadre", "is_active")
-
-
-def made_up_password():
-    """A password of about 93 bits."""
-    return "".join(secrets.choice(ALPHABET) for _ in range(16))
 
 
 def add(*, by, username, password, name="", email="", cadre=None):
@@ -33,7 +25,7 @@ def add(*, by, username, password, name="", email="", cadre=None):
     given = {"name": name or (cadre.name if cadre else ""), "email": email, "cadre": cadre}
     refusals = [*_name_problems(user), *_set(user, given), *password_problems(password, user, by)]
     refuse(*refusals)
-    user.set_password(password)
+    _give(user, password, by)
     with recorded(by=by, verb="save_user"):
         user.save()
     return user
@@ -51,18 +43,46 @@ def change(*, by, user, **given):
             refusals.append(Refusal("not_oneself", {}, "is_active"))
         refuse(*refusals)
         user.save()
+        if not user.is_active:
+            sessions.end_all(user, why="switched_off", by=by)
     return user
 
 
-def set_password(*, by, user, password):
-    """Give a new password: a person to himself, or the system administrator."""
+def set_password(*, by, user, password, session=None):
+    """Give a new password: a person to himself, or the system administrator. It ends all sessions of the account.
+
+    session: key of the one in which a person changes his own; it goes on.
+    """
     if by != user:
         _demand(by)
-    refuse(*password_problems(password, user, by))
-    with recorded(by=by, verb="password_changed"):
-        user.set_password(password)
-        user.save(update_fields=["password"])
+    refuse(*password_problems(password, user, by), *(_same(password, user) if by == user else ()))
+    with recorded(by=by, verb="save_user"):
+        user = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+        _give(user, password, by)
+        user.save(update_fields=["password", "password_set_at", "must_change_password"])
         note(by=by, verb="password_changed", obj=user)
+        sessions.end_all(user, but=session, why="password_changed", by=by)
+    return user
+
+
+def unlock(*, by, user):
+    """Let a user sign in again whose name is locked after wrong passwords."""
+    _demand(by)
+    with recorded(by=by, verb="sign_in_unlocked"):
+        if lock_out.unlock(user.username):
+            note(by=by, verb="sign_in_unlocked", obj=user)
+
+
+def _give(user, password, by):
+    """Who gets a password from somebody else has to choose one of his own; what the installation gives out may stay."""
+    user.set_password(password)
+    user.password_set_at = timezone.now()
+    user.must_change_password = by is not None and by != user
+
+
+def _same(password, user):
+    if user.check_password(password or ""):
+        yield Refusal("same_password", {}, "password")
 
 
 def password_problems(password, user, by, field="password"):
@@ -72,15 +92,6 @@ def password_problems(password, user, by, field="password"):
     if by is None and not settings.PRODUCTION:
         return []
     return [Refusal("weak_password", {"why": why}, field) for why in weaknesses(password, user)]
-
-
-def weaknesses(password, user):
-    """Sentences on what makes a password weak."""
-    try:
-        validate_password(password, user)
-    except ValidationError as error:
-        return list(error.messages)
-    return []
 
 
 def _demand(by):

@@ -8,14 +8,6 @@ from django.utils.translation import gettext_lazy as _
 from people.models.user import User
 
 
-class SessionQuerySet(models.QuerySet):
-    """A person sees and ends his own sessions only."""
-
-    def of(self, user):
-        """Sessions of a user that have not run out."""
-        return self.filter(user=user, expire_date__gt=timezone.now())
-
-
 class Session(AbstractBaseSession):
     """One signed-in browser; `people.sessions` is its engine. Not recorded: that it began and ended are events."""
 
@@ -25,7 +17,7 @@ class Session(AbstractBaseSession):
     address = models.CharField(_("Address"), max_length=45, blank=True)
     agent = models.CharField(_("Browser"), max_length=200, blank=True)
 
-    objects = BaseSessionManager.from_queryset(SessionQuerySet)()
+    objects = BaseSessionManager()
 
     class Meta(AbstractBaseSession.Meta):
         verbose_name = _("Session")
