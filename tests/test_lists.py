@@ -148,13 +148,13 @@ def test_nobody_signed_out_sees_anything(client, county):
 )
 def test_filter_and_sort(sign_in, county, query, codes):
     query = query.format(west=county["west"].pk, village=county["village"].pk)
-    assert listed(sign_in("lin").get(f"/cadres/?{query}")) == codes
+    assert listed(sign_in("lin").get(f"/cadres/?{query}", follow=True)) == codes
 
 
 @pytest.mark.parametrize("query", ["unit=0", "unit={east}", "in_post_from=32.13.2020", "sex=7", "bogus=1", "q=a%00"])
 def test_an_invalid_filter_says_so_and_lists_nothing(sign_in, county, query):
     query = query.format(east=county["east"].pk)  # another's unit is as unknown as none
-    response = sign_in("zhou").get(f"/cadres/?{query}")
+    response = sign_in("zhou").get(f"/cadres/?{query}", follow=True)
     assert response.context["listing"].problems
     assert 'role="alert"' in response.content.decode() and "卓玛措" not in response.content.decode()
     response = sign_in("zhou").post(f"/cadres/export?{query}", {"reason": "for the meeting"})

@@ -22,18 +22,31 @@ from people.access import visible_to
 from people.models import Unit
 
 #: Names in the query string that are no filters.
-NOT_FILTERS = frozenset({"sort", "columns", "page", "view", "reason", "format", "csrfmiddlewaretoken"})
+NOT_FILTERS = frozenset({"s", "sort", "columns", "page", "view", "open", "find", "reason", "format", "csrfmiddlewaretoken"})
+
+
+class TextFilter(django_filters.CharFilter):
+    """Text that is contained in a field. What is typed to find people is personal: it never stands in an address."""
+
+    def __init__(self, label, *, personal=True, **options):
+        self.personal = personal
+        super().__init__(label=label, lookup_expr="icontains", max_length=100, **options)
 
 
 class FilterSet(django_filters.FilterSet):
     """Filters of one list for one user. An invalid or unknown one never shows more or less than asked: see `problems`."""
 
     search_fields = ()
-    q = django_filters.CharFilter(method="search", label=_("Search"), max_length=100)
+    q = TextFilter(_("Search"), method="search")
 
     def __init__(self, data, queryset, *, user):
         self.user = user
         super().__init__(data, queryset)
+
+    @classmethod
+    def personal(cls):
+        """Names of the filters whose terms stay out of addresses (`assessment.views.searches`)."""
+        return {name for name, one in cls.base_filters.items() if getattr(one, "personal", False)}
 
     def search(self, queryset, name, value):
         """Every word must be found in one of the search fields."""
@@ -67,13 +80,6 @@ class FilterSet(django_filters.FilterSet):
                 values = [choices.get(str(v), v) for v in values]
             found.append((name, str(field.label), gettext(", ").join(str(v) for v in values)))
         return found
-
-
-class TextFilter(django_filters.CharFilter):
-    """Text that is contained in a field."""
-
-    def __init__(self, label, **options):
-        super().__init__(label=label, lookup_expr="icontains", max_length=100, **options)
 
 
 class ChoiceFilter(django_filters.ChoiceFilter):

@@ -51,7 +51,7 @@ class PickInput(forms.TextInput):
         attrs = {
             **(attrs or {}),
             "list": options,
-            "hx-get": f"{reverse(self.url_name)}?field={name}",
+            "hx-post": f"{reverse(self.url_name)}?field={name}",
             "hx-trigger": "input changed delay:250ms",
             "hx-target": f"#{options}",
             "hx-params": name,

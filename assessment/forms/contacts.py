@@ -72,7 +72,7 @@ class RosterInput(forms.Widget):
             return self._select(name, value, attrs)
         options, url = f"{attrs.get('id', name)}_options", reverse("contact_assessees")
         attrs |= {"type": "text", "name": name, "value": value or "", "list": options, "autocomplete": "off", "spellcheck": "false"}
-        attrs |= {"hx-get": f"{url}?campaign={self.campaign.pk}&field={name}", "hx-trigger": "input changed delay:250ms"}
+        attrs |= {"hx-post": f"{url}?campaign={self.campaign.pk}&field={name}", "hx-trigger": "input changed delay:250ms"}
         attrs |= {"hx-target": f"#{options}", "hx-swap": "innerHTML", "hx-params": name}
         return format_html('<input{}><datalist id="{}"></datalist>', forms.utils.flatatt(attrs), options)
 

@@ -72,6 +72,12 @@ def act(context, verb, label, url, obj=None, tone="plain", post=False, refusal=N
     return button(deed)
 
 
+@register.inclusion_tag("generic/_seek.html", takes_context=True)
+def search_link(context, url, label, **terms):
+    """{% search_link contacts name member=username %}: leads to a list with terms that must not stand in its address."""
+    return {"csrf_token": context.get("csrf_token"), "url": url, "label": label, "terms": terms}
+
+
 @register.inclusion_tag("generic/_field.html")
 def field(bound, small=False):
     """A form field with label, help and errors, in the classes of the theme; day and time get the browser's picker."""

@@ -135,8 +135,9 @@ class Assessees(Page):
 
     model, verb = Evaluation, "record_contact"
 
-    def get(self, request, *args, **kwargs):
-        typed, campaign = plain_text(request.GET.get(request.GET.get("field", "")))[:60], whole(request.GET.get("campaign"))
+    def post(self, request, *args, **kwargs):
+        """By POST alone: what is typed are names, and those do not stand in addresses."""
+        typed, campaign = plain_text(request.POST.get(request.GET.get("field", "")))[:60], whole(request.GET.get("campaign"))
         rows = ()
         if typed and campaign:
             found = queries.named(typed)

@@ -16,8 +16,10 @@ from django.utils.translation import gettext as _
 from assessment import files
 from assessment.actions import exports, jobs
 from assessment.models import Job
+from assessment.rules.ranges import Ranges
 from assessment.sheets.workbook import write
 from assessment.views.common import Page
+from assessment.views.searches import Searches
 from assessment.wording import sentence
 from people import ledger
 from people.actions.inputs import plain_text
@@ -67,7 +69,7 @@ class Export:
     def write(self, file, progress=None):
         """Write the file; its rows and the ledger head that it names belong to one picture of the database."""
         with ledger.still():
-            head, total = ledger.head(), self.listing.queryset.count()
+            head, total, self.held = ledger.head(), self.listing.queryset.count(), Ranges()
             self.check(total)
             if progress:
                 progress(0, total)  # the first row may take long to find
@@ -84,10 +86,16 @@ class Export:
 
     def _rows(self, total, progress):
         records = self.listing.queryset.iterator(chunk_size=CHUNK)
-        for number, row in enumerate(self.table.typed_rows(records), 1):
+        for number, row in enumerate(self.table.typed_rows(self._kept(records)), 1):
             if progress and number % 200 == 0:
                 progress(number, total)
             yield row
+
+    def _kept(self, records):
+        """The same records; which they are stands in the entry."""
+        for record in records:
+            self.held.add(record.pk)
+            yield record
 
     def issue(self, sha256):
         """Make the entry without which nothing leaves; it tells in words what was listed, as About does."""
@@ -107,6 +115,7 @@ class Export:
             reason=self.reason,
             facts=facts,
             revealed={"list": facts["list"], "values": revealed} if revealed else None,
+            held={listing.queryset.model._meta.label_lower: self.held},
         )
 
     def _about(self, head, rows):
@@ -138,7 +147,7 @@ class ExportPage(Page):
         self.model, self.verb = self.of.model, self.of.get_verb()
 
     def get_object(self):
-        self.list_page = self.of.opened(self.user, self.kwargs)
+        self.list_page = self.of.opened(self.user, self.kwargs, Searches(self.request.session))
         return self.list_page.object
 
     def get_title(self):
@@ -152,6 +161,8 @@ class ExportPage(Page):
         return self.list_page.listing(data)
 
     def get(self, request, *args, **kwargs):
+        if (query := self.list_page.tokened(request.GET)) is not None:
+            return self.redirect(f"{request.path}?{query}")
         return self._ask(self._listing())
 
     def post(self, request, *args, **kwargs):
@@ -192,6 +203,6 @@ class ExportPage(Page):
 
     def _later(self, export):
         page = self.list_page
-        asked = {"list": page.get_noun(), "at": page.kwargs, "query": export.listing.query, "format": export.format}
+        asked = {"list": page.get_noun(), "at": page.kwargs, "query": export.listing.full_query, "format": export.format}
         job = jobs.start(by=self.user, kind=Job.Kind.EXPORT, verb=page.get_verb(), reason=export.reason, parameters=asked)
         return self.redirect(reverse("job_detail", args=[job.pk]))

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.http import QueryDict
+from django.shortcuts import get_object_or_404
 from django.urls import NoReverseMatch, get_script_prefix, resolve, reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -21,9 +22,13 @@ from django.utils.translation import gettext_lazy
 from assessment.filters.base import NOT_FILTERS
 from assessment.models import SavedView
 from assessment.sheets.official.fill import VERBS
-from assessment.views.common import Page
+from assessment.views.common import Page, whole
 from assessment.views.exports import ExportPage, takes_long
+from assessment.views.searches import Searches
 from people.access import can, demand, visible_to
+
+#: What a query string may hold besides what is listed.
+ASKED_WITH = ("page", "find", "open", "reason", "format", "csrfmiddlewaretoken")
 
 
 def find(noun, kwargs):
@@ -58,17 +63,17 @@ class ListPage(Page):
 
     def setup(self, request, *args, **kwargs):
         super().setup(request, *args, **kwargs)
-        self.user = request.user
+        self.user, self.searches = request.user, Searches(request.session)
 
     def dispatch(self, request, *args, **kwargs):
         self.verb = self.get_verb()
         return super().dispatch(request, *args, **kwargs)
 
     @classmethod
-    def opened(cls, user, kwargs):
+    def opened(cls, user, kwargs, searches=None):
         """The list as a user sees it, without a page: for exports and jobs. Refuses as the page does."""
         page = cls()
-        page.user, page.kwargs = user, kwargs
+        page.user, page.kwargs, page.searches = user, kwargs, searches or Searches({})
         page.object = page.get_object()
         demand(user, page.get_verb(), page.object)
         return page
@@ -104,7 +109,30 @@ class ListPage(Page):
     def listing(self, data):
         return Listing(self, data)
 
+    def tokened(self, data):
+        """The query string that stands for the same without personal terms, where there are some in the data."""
+        return self.listing(data).query if self.filterset_class.personal() & set(data) else None
+
+    def post(self, request, *args, **kwargs):
+        """A search: its terms go into the session, and one is led to the address that stands for them."""
+        if "find" not in request.POST:
+            return self.http_method_not_allowed(request)
+        data = QueryDict(mutable=True)
+        for name, values in request.POST.lists():
+            if said := [value for value in values if value.strip()]:
+                data.setlist(name, said)
+        if set(data.getlist("columns")) == set(self.table_class.default_columns()):
+            del data["columns"]
+        return self.redirect(f"{request.path}?{self.listing(data).query}")
+
     def get(self, request, *args, **kwargs):
+        if "open" in request.GET:
+            view = get_object_or_404(visible_to(self.user, SavedView), list=self.get_noun(), pk=whole(request.GET["open"]))
+            data = QueryDict(view.query, mutable=True)
+            data["view"] = view.pk
+            return self.redirect(f"{request.path}?{self.listing(data).query}")
+        if (query := self.tokened(request.GET)) is not None:  # typed by hand, or an old bookmark
+            return self.redirect(f"{request.path}?{query}")
         listing = self.listing(request.GET)
         page = Paginator(listing.queryset, self.per_page).get_page(request.GET.get("page"))
         return self.render(
@@ -120,10 +148,16 @@ class ListPage(Page):
 
 @dataclass
 class Listing:
-    """What a list shows for a query string: the same on the page and in the export."""
+    """What a list shows for a query string: the same on the page and in the export.
+
+    data: with the terms of its tokens; lost: a token is unknown here, so that the list is wider than was asked for.
+    """
 
     page: ListPage
-    data: QueryDict
+    asked: QueryDict
+
+    def __post_init__(self):
+        self.data, self.lost = self.page.searches.resolve(self.asked)
 
     @cached_property
     def filterset(self):
@@ -157,9 +191,15 @@ class Listing:
         columns = [c for c in self.data.getlist("columns") if c not in table.base_columns]
         return (
             list(self.problems)
+            + ([(_("Search"), self.lost_words())] if self.lost else [])
             + [(_("Sort by"), _("One cannot sort by “%s”.") % name) for name in sorts]
             + [(_("Columns"), _("There is no column “%s”.") % name) for name in columns]
         )
+
+    @staticmethod
+    def lost_words():
+        """What is said of a token that is unknown here."""
+        return _("The words searched for are no longer known, for they are kept only where they were typed, and for a while: search again.")
 
     def table(self, rows):
         return self.page.table_class(rows, user=self.page.user, sort=self.sort, columns=self.columns)
@@ -173,7 +213,10 @@ class Listing:
 
     @property
     def own_query(self):
-        """The query string that says what is listed and no more: known filters, columns and order, where not the usual."""
+        """The query string that says what is listed and no more: known filters, columns and order, where not the usual.
+
+        It is kept with a saved view and holds terms as they are, so it is no part of an address.
+        """
         table, data = self.page.table_class, self.data
         found = [(name, value) for name in self.filterset.filters for value in dict.fromkeys(data.getlist(name)) if value.strip()]
         if self.sort and tuple(self.sort) != table.default_sort():
@@ -182,20 +225,37 @@ class Listing:
             found += [("columns", name) for name in table.base_columns if name in self.columns]
         return urlencode(found)
 
-    def query_without(self, *names):
+    def _data_without(self, *names):
         data = self.data.copy()
-        for name in (*names, "page"):
+        for name in (*names, *ASKED_WITH):
             data.pop(name, None)
-        return data.urlencode()
+        return data
+
+    def tokens(self, data, lost=False):
+        """The query string of data for an address: with tokens in the place of personal terms."""
+        return self.page.searches.hide(data, self.page.filterset_class.personal(), lost)
+
+    def query_without(self, *names):
+        return self.tokens(self._data_without(*names), self.lost)
 
     @property
     def query(self):
-        """The query string of what is listed, without the page and what else an export is asked with: jobs keep it for good."""
-        return self.query_without("reason", "format", "csrfmiddlewaretoken")
+        """The query string of what is listed, for addresses: without the page and what else is asked with it."""
+        return self.query_without()
+
+    @property
+    def full_query(self):
+        """The same with personal terms as they are: for jobs, which keep it for good. No part of an address."""
+        return self._data_without().urlencode()
 
     @property
     def unfiltered_query(self):
-        return self.query_without(*(name for name in self.data if name not in NOT_FILTERS))
+        return self.tokens(self._data_without(*(name for name in self.data if name not in NOT_FILTERS)))
+
+    @property
+    def found_query(self):
+        """The query string without the terms that are lost."""
+        return self.tokens(self._data_without())
 
     @cached_property
     def _blank_table(self):
@@ -223,10 +283,8 @@ class Listing:
         return found
 
     def column_choices(self):
-        """[(name, label, is it shown, is it one of the usual ones)] of all columns."""
-        table = self._blank_table
-        usual = table.default_columns()
-        return [(c.name, c.header, c.name in self.columns, c.name in usual) for c in table.columns.iterall()]
+        """[(name, label, is it shown)] of all columns."""
+        return [(c.name, c.header, c.name in self.columns) for c in self._blank_table.columns.iterall()]
 
 
 class SavedViews:
@@ -249,5 +307,5 @@ class SavedViews:
 
     def place(self):
         """What tells the pages of saved views which list it is and what it shows."""
-        query = "" if self.listing.problems else self.listing.own_query
+        query = "" if self.listing.problems else self.listing.tokens(QueryDict(self.listing.own_query), self.listing.lost)
         return urlencode({"list": self.noun, "at": self.at, "query": query})

@@ -215,6 +215,8 @@ class ListPapers(ExportPage):
         return PaperForm(data, choices=OF_LIST[self.noun], initial={"form": OF_LIST[self.noun][0]})
 
     def get(self, request, *args, **kwargs):
+        if (query := self.list_page.tokened(request.GET)) is not None:
+            return self.redirect(f"{request.path}?{query}")
         return self.show(self.get_form())
 
     def post(self, request, *args, **kwargs):
@@ -232,7 +234,7 @@ class ListPapers(ExportPage):
         count = listing.queryset.count()
         if count > LIMIT:
             refuse(Refusal("too_many_papers", {"count": count, "limit": LIMIT}))
-        asked = {"list": self.noun, "query": listing.query, "form": data.get("form") or OF_LIST[self.noun][0], "as": extension}
+        asked = {"list": self.noun, "query": listing.full_query, "form": data.get("form") or OF_LIST[self.noun][0], "as": extension}
         reason = exports.check_reason(data["reason"])
         job = jobs.start(by=self.user, kind=Job.Kind.PAPERS, verb=self.verb, reason=reason, parameters=asked)
         return self.redirect(reverse("job_detail", args=[job.pk]))

@@ -20,8 +20,9 @@ class Options(Page):
         """Hook: what tells records of one name apart."""
         return ""
 
-    def get(self, request, *args, **kwargs):
-        typed = plain_text(request.GET.get(request.GET.get("field", "")))[:60]
+    def post(self, request, *args, **kwargs):
+        """By POST alone: what is typed are names, and those do not stand in addresses."""
+        typed = plain_text(request.POST.get(request.GET.get("field", "")))[:60]
         found = Q()
         for path in self.search_fields:
             found |= Q(**{f"{path}__istartswith" if path != "name" else "name__icontains": typed})

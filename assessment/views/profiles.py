@@ -197,7 +197,7 @@ class CadresLrmx(ExportPage):
             return self._ask(listing, status=400)
         try:
             reason = exports.check_reason(request.POST.get("reason"))
-            asked = {"query": listing.query}
+            asked = {"query": listing.full_query}
             job = jobs.start(by=self.user, kind=Job.Kind.LRMX, verb=self.verb, reason=reason, parameters=asked)
         except Refused as refused:
             return self._ask(listing, status=400, refusals=refused.refusals)

@@ -102,7 +102,12 @@ class RosterPick(OfCampaign):
         return cadre_queries.with_latest(queryset.select_related("unit"), self.visible(Evaluation))
 
     def post(self, request, *args, **kwargs):
+        if "find" in request.POST:
+            return super().post(request, *args, **kwargs)
         listing = self.listing(request.GET)
+        if "all" in request.POST and listing.lost:  # "all that match" are not all
+            messages.error(request, listing.lost_words())
+            return self.redirect(request.get_full_path())
         if "all" in request.POST:
             chosen = list(listing.queryset)
         else:

@@ -1,7 +1,5 @@
 """Saved views of lists: keep one, rename or share it, save over it, remove it. Their menu stands on each list."""
 
-from urllib.parse import urlencode
-
 from django.http import Http404, QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -10,6 +8,7 @@ from assessment.forms.saved_views import SavedViewForm
 from assessment.models import SavedView
 from assessment.views.base import ActionPage, FormPage, whole
 from assessment.views.lists import address, find
+from assessment.views.searches import Searches
 from people.refusals import Refusal, refuse
 
 
@@ -31,21 +30,25 @@ class OfList(FormPage):
         declared = find(self.noun(), self.parts())
         if declared is None:
             raise Http404
-        found = declared.opened(self.user, self.parts()).listing(QueryDict(self.request.GET.get("query", "")))
-        if found.problems:
+        found = declared.opened(self.user, self.parts(), Searches(self.request.session)).listing(QueryDict(self.request.GET.get("query", "")))
+        if found.problems or found.lost:
             refuse(Refusal("filter_unfit"))
         return found
 
-    def shown(self, query, view=None):
+    def shown(self, query):
         """The list's address with a query."""
-        parts = [query, urlencode({"view": view.pk}) if view else ""]
-        return f"{address(self.noun(), self.parts())}?{'&'.join(filter(None, parts))}"
+        return f"{address(self.noun(), self.parts())}?{query}"
+
+    def opening(self, view):
+        """The address that opens a view: the list leads on to what it shows, with personal terms kept out of the address."""
+        return self.shown(f"open={view.pk}")
 
     def form_kwargs(self):
         return {"user": self.user}
 
     def back_url(self):
-        return self.shown(self.request.GET.get("query", ""), self.object)
+        parts = [self.request.GET.get("query", ""), f"view={self.object.pk}" if self.object else ""]
+        return self.shown("&".join(filter(None, parts)))
 
 
 class SavedViewAdd(OfList):
@@ -64,7 +67,7 @@ class SavedViewAdd(OfList):
         return saved_views.save(by=self.user, list=self.noun(), query=self.listed.own_query, **data)
 
     def next_url(self, result):
-        return self.shown(result.query, result)
+        return self.opening(result)
 
 
 class OwnView(OfList):
@@ -79,7 +82,7 @@ class OwnView(OfList):
         return view
 
     def next_url(self, result):
-        return self.shown(result.query, result)
+        return self.opening(result)
 
 
 class SavedViewEdit(OwnView):

@@ -208,7 +208,7 @@ def test_the_list(client, world):
     response = english(client, world.east).get(reverse("campaign_list"))
     rows = {row.record.code: (row.record.roster, row.record.signed, row.record.person_times) for row in response.context["table"].rows}
     assert rows == {"F": (4, 1, 3), "L": (1, 0, 0)}
-    found = english(client, world.lin).get(reverse("campaign_list"), {"state": "open", "since": "2022-06-30", "q": "一线"})
+    found = english(client, world.lin).get(reverse("campaign_list"), {"state": "open", "since": "2022-06-30", "q": "一线"}, follow=True)
     assert [row.record.code for row in found.context["table"].rows] == ["F"]
 
 

@@ -27,7 +27,7 @@ def told(world):
 
 def page(client, user, url, **data):
     client.force_login(user)
-    return client.get(url, data, headers={"accept-language": "en"})
+    return client.get(url, data, headers={"accept-language": "en"}, follow=url == reverse("contact_list"))
 
 
 def text(response):

@@ -38,7 +38,7 @@ def url(name, *args, **query):
 
 def get(client, user, name, *args, status=200, **query):
     client.force_login(user)
-    answer = client.get(url(name, *args, **query))
+    answer = client.get(url(name, *args, **query), follow="q" in query)
     assert answer.status_code == status, answer.status_code
     return answer
 

@@ -44,7 +44,7 @@ def test_the_list_marks_who_was_not_trained_first(lin, board):
     assert places(lin.get(listed)) == ["三片区", "一号网格", "西片区"]
     assert places(lin.get(listed, {"untrained": "yes"})) == ["三片区"]
     assert places(lin.get(listed, {"untrained": "no"})) == ["一号网格", "西片区"]
-    assert places(lin.get(listed, {"q": "dawa"})) == ["三片区"]
+    assert places(lin.get(listed, {"q": "dawa"}, follow=True)) == ["三片区"]
     assert places(lin.get(listed, {"today": "no"})) == ["一号网格"]
 
 

@@ -18,7 +18,7 @@ URL = "/evaluations/"
 
 def names(client, **data):
     """Names listed, in order."""
-    response = client.get(URL, data)
+    response = client.get(URL, data, follow=True)
     assert response.status_code == 200
     listing = response.context["listing"]
     assert not listing.problems, listing.problems

@@ -110,7 +110,7 @@ def test_the_list_shows_the_newest_first_and_says_who_did_what(audit, world):
     ],
 )
 def test_filters(audit, world, query, expected):
-    got = {row.pk for row in audit.get(reverse("ledgerentry_list"), query).context["listing"].queryset}
+    got = {row.pk for row in audit.get(reverse("ledgerentry_list"), query, follow=True).context["listing"].queryset}
     assert got == set(LedgerEntry.objects.filter(**expected(world)).values_list("pk", flat=True))
 
 
@@ -121,7 +121,7 @@ def test_the_filter_by_unit_takes_in_what_is_below(audit, world):
 
 def test_failed_sign_ins_are_found_by_the_name_that_was_tried(audit, client, world):
     ledger.note(by=None, verb="sign_in_failed", object_type="people.user", object_name="intruder", facts={"name": "intruder"})
-    rows = audit.get(reverse("ledgerentry_list"), {"who": "intrud"}).context["listing"].queryset
+    rows = audit.get(reverse("ledgerentry_list"), {"who": "intrud"}, follow=True).context["listing"].queryset
     assert [row.object_name for row in rows] == ["intruder"]
 
 

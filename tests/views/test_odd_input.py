@@ -1,6 +1,7 @@
 """What a clumsy or hostile hand puts into addresses and forms: an answer with a sentence, never a page that broke."""
 
 from datetime import date
+from urllib.parse import urlencode
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -34,7 +35,8 @@ def test_odd_keys_in_addresses_are_passed_over(client, world, text):
     for name, parameter in [("contact_add", "assessee"), ("contact_add", "like"), ("contact_add", "campaign"), ("scheme_add", "copy")]:
         assert client.get(reverse(name), {parameter: text}).status_code == 200
     for there in ("contact_assessees", "cadre_options", "unit_options"):
-        assert client.get(reverse(there), {"campaign": text, "field": "q", "q": f"达{text}"}).status_code == 200
+        asked = urlencode({"campaign": text, "field": "q"})
+        assert client.post(f"{reverse(there)}?{asked}", {"q": f"达{text}"}).status_code == 200
     assert client.get(reverse("decision_add"), {"evaluation": text}).status_code in (403, 404)
 
 

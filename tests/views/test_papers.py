@@ -187,8 +187,9 @@ def test_buttons_lead_to_the_forms(client, world):
     ):
         assert f'href="{url}"' in texts(client.get(paper(record, "detail")))
     for noun in ("evaluation", "contact", "cadre"):
-        listed = texts(client.get(reverse(f"{noun}_list") + "?q=x"))
-        assert f'href="{reverse(f"{noun}_papers")}?q=x"' in listed
+        response = client.get(reverse(f"{noun}_list") + "?q=x", follow=True)
+        token = response.wsgi_request.GET["s"]
+        assert f'href="{reverse(f"{noun}_papers")}?s={token}"' in texts(response)
     client.force_login(world.man)
     assert reverse("cadre_papers") not in texts(client.get(reverse("cadre_list")))
     assert paper(world.dawa, "print") not in texts(client.get(paper(world.dawa, "detail")))

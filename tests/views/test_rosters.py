@@ -102,9 +102,9 @@ def test_the_roster_of_a_part(client, world):
 
 def test_leaving_the_roster_while_nothing_is_known(lin, world):
     cast.give(world, {world.of(world.dawa): "好"})
-    page_text = texts(lin.get(page(world.front, "roster"), {"q": "达瓦"}))
+    page_text = texts(lin.get(page(world.front, "roster"), {"q": "达瓦"}, follow=True))
     assert "/remove" not in page_text
-    assert "/remove" in texts(lin.get(page(world.front, "roster"), {"q": "尼玛"}))
+    assert "/remove" in texts(lin.get(page(world.front, "roster"), {"q": "尼玛"}, follow=True))
 
     nima, dawa = (reverse("campaign_remove", args=[world.of(cadre).pk]) for cadre in (world.nima, world.dawa))
     assert "reason" in errors(lin.post(nima, {"reason": ""}))

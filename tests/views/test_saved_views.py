@@ -31,10 +31,14 @@ def keep(by, title="重点关注", list="cadre", query="q=G00", unit=None):
     return saved_views.save(by=by, list=list, title=title, query=query, unit=unit)
 
 
+def opening(view):
+    return f"{reverse('cadre_list')}?open={view.pk}"
+
+
 def menu(client, user, address=None):
     """{title: address} of the menu on a list, and the one that is marked."""
     client.force_login(user)
-    views = client.get(address or reverse("cadre_list")).context["views"]
+    views = client.get(address or reverse("cadre_list"), follow=True).context["views"]
     return {view.title for view in views.all}, views.current and views.current.title
 
 
@@ -50,9 +54,11 @@ def test_what_the_list_shows_is_kept_under_a_name(client, world):
     view = SavedView.objects.get()
     assert (view.owner, view.list, view.title, view.unit) == (world.lin, "cadre", "东滩 干部", None)
     assert parse_qsl(view.query) == [("unit", str(world.east_unit.pk)), ("sort", "-name"), ("columns", "name"), ("columns", "post")]
-    assert response["Location"] == f"{reverse('cadre_list')}?{view.query}&view={view.pk}"
-    page = texts(client.get(response["Location"]))
-    assert f'<a href="?{view.query.replace("&", "&amp;")}&amp;view={view.pk}" aria-current="page">东滩 干部</a>' in page
+    assert response["Location"] == opening(view)
+    response = client.get(response["Location"], follow=True)
+    assert response.redirect_chain == [(f"{reverse('cadre_list')}?{view.query}&view={view.pk}", 302)]
+    page = texts(response)
+    assert f'<a href="?open={view.pk}" aria-current="page">东滩 干部</a>' in page
     assert "Save over" not in page
     entry = LedgerEntry.objects.latest("seq")
     assert (entry.verb, entry.object_type, entry.object_id, entry.after["query"]) == ("save_view", "assessment.savedview", view.pk, view.query)
@@ -115,16 +121,16 @@ def test_two_clicks_at_once_keep_one(transactional_db, people):
 def test_saving_over_it_keeps_its_name(client, world):
     view = keep(world.lin, "一", query="q=G00", unit=world.east_unit)
     english(client, world.lin)
-    page = texts(client.get(reverse("cadre_list") + f"?q=G00&view={view.pk}&page=1"))
+    page = texts(client.get(reverse("cadre_list") + f"?q=G00&view={view.pk}&page=1", follow=True))
     assert "Save over" not in page and f'<input type="hidden" name="view" value="{view.pk}">' in page
-    page = texts(client.get(reverse("cadre_list") + f"?q=G001&view={view.pk}"))
+    page = texts(client.get(reverse("cadre_list") + f"?q=G001&view={view.pk}", follow=True))
     assert "Save over “一”" in page
     address = f"{reverse('savedview_renew', args=[view.pk])}?{urlencode({'list': 'cadre', 'at': '', 'query': 'q=G001&columns=bogus'})}"
     assert "一" in texts(client.get(address)) and SavedView.objects.get().query == "q=G00"
     response = client.post(address)
     view = SavedView.objects.get()
     assert (view.title, view.query, view.unit) == ("一", "q=G001", world.east_unit)
-    assert response["Location"] == f"{reverse('cadre_list')}?q=G001&view={view.pk}"
+    assert response["Location"] == opening(view)
 
 
 def test_renamed_shared_and_removed_by_its_owner(client, world):
@@ -202,7 +208,7 @@ def test_the_menu_holds_the_views_of_this_list(client, world):
     private = keep(world.mei, "别人的私有")
     assert menu(client, world.lin) == ({"我的", "共享"}, None)
     assert menu(client, world.lin, reverse("cadre_list") + f"?q=G00&view={shared.pk}") == ({"我的", "共享"}, "共享")
-    page = texts(client.get(reverse("cadre_list") + f"?q=G00&view={private.pk}"))
+    page = texts(client.get(reverse("cadre_list") + f"?q=G00&view={private.pk}", follow=True))
     assert "别人的私有" not in page and "别的清单" not in page
     assert client.get(reverse("cadre_list") + "?view=x").context["views"].current is None
     assert menu(client, world.aud, reverse("ledgerentry_list")) == (set(), None)
@@ -211,7 +217,7 @@ def test_the_menu_holds_the_views_of_this_list(client, world):
 def test_anothers_view_is_opened_but_not_saved_over(client, world):
     view = keep(world.mei, "共享", query="q=G001", unit=world.county)
     english(client, world.lin)
-    page = texts(client.get(reverse("cadre_list") + f"?q=G002&view={view.pk}"))
+    page = texts(client.get(reverse("cadre_list") + f"?q=G002&view={view.pk}", follow=True))
     assert "Save over" not in page and "Save this view" in page and reverse("savedview_edit", args=[view.pk]) not in page
 
 
@@ -224,7 +230,7 @@ def test_a_shared_view_never_names_what_its_reader_may_not_see(client, world):
     for noun in ("cadre", "evaluation"):
         view = SavedView.objects.get(list=noun)
         bare = texts(client.get(reverse(f"{noun}_list")))
-        opened = client.get(f"{reverse(f'{noun}_list')}?{view.query}&view={view.pk}")
+        opened = client.get(f"{reverse(f'{noun}_list')}?open={view.pk}", follow=True)
         assert view.title in bare and opened.context["views"].current == view
         assert opened.context["listing"].problems  # the sentence that the list shows
         for page in (bare, texts(opened)):
@@ -241,9 +247,9 @@ def test_a_view_that_no_longer_fits_opens_with_the_sentence_of_the_list(client, 
     with recorded(by=world.lin, verb="save_view"):
         column = SavedView.objects.create(owner=world.lin, list="cadre", title="一", query="q=G001&columns=name&columns=gone&sort=gone")
         filtered = SavedView.objects.create(owner=world.lin, list="cadre", title="二", query="gone=1")
-    response = client.get(f"{reverse('cadre_list')}?{column.query}&view={column.pk}")
+    response = client.get(opening(column), follow=True)
     assert [row.record.code for row in response.context["table"].rows] == ["G001"] and "Save over" in texts(response)
-    page = texts(client.get(f"{reverse('cadre_list')}?{filtered.query}&view={filtered.pk}"))
+    page = texts(client.get(opening(filtered), follow=True))
     assert "There is no filter “gone”" in page and "Save over" not in page and "Save this view" not in page
 
 
@@ -252,7 +258,7 @@ def test_a_view_of_a_roster_is_one_of_every_roster(client, world):
     front, groups = (reverse("campaign_roster", args=[row.pk]) for row in (world.front, world.groups))
     response = client.post(add_address("campaign_roster", "sort=-name", world.front.pk), {"title": "倒序"})
     view = SavedView.objects.get()
-    assert response["Location"] == f"{front}?sort=-name&view={view.pk}"
+    assert response["Location"] == f"{front}?open={view.pk}"
     assert menu(client, world.lin, f"{groups}?sort=-name&view={view.pk}") == ({"倒序"}, "倒序")
     place = client.get(groups).context["views"].place()
     assert client.post(f"{reverse('savedview_remove', args=[view.pk])}?{place}")["Location"].startswith(groups)
@@ -263,7 +269,8 @@ def test_a_view_of_a_roster_is_one_of_every_roster(client, world):
 def test_the_export_is_that_of_the_view(client, world):
     view = keep(world.lin, "一", query="q=G001&columns=code")
     client.force_login(world.lin)
-    address = client.get(f"{reverse('cadre_list')}?{view.query}&view={view.pk}").context["listing"].query
+    address = client.get(opening(view), follow=True).context["listing"].query
+    assert "G001" not in address
     response = client.post(f"{reverse('cadre_export')}?{address}", {"reason": "开会用"})
     assert response.status_code == 200
     facts = LedgerEntry.objects.get(verb="export").after

@@ -14,20 +14,6 @@
     });
   });
 
-  // The address of a list says only what was chosen: no empty filters, no columns if they are the usual ones.
-  document.addEventListener("submit", (event) => {
-    if (!event.target.matches("form.find")) return;
-    const fields = [...event.target.elements];
-    const boxes = fields.filter((field) => field.name === "columns");
-    const usual = boxes.every((box) => box.checked === box.hasAttribute("data-usual"));
-    fields.forEach((field) => {
-      if (field.name && (field.value === "" || (usual && field.name === "columns"))) field.disabled = true;
-    });
-  });
-  window.addEventListener("pageshow", () => {
-    document.querySelectorAll("form.find :disabled").forEach((field) => { field.disabled = false; });
-  });
-
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-print]")) window.print();
   });
