@@ -500,6 +500,29 @@ def _fact(name, value):
     return _("open end") if value is None else value
 
 
+#: Why somebody was refused, as the history tells it of him: its entries keep the code alone.
+BECAUSE = {
+    "role_missing": N("his role does not allow it"),
+    "outside_scope": N("outside his units"),
+    "own_file": N("his own file"),
+    "file_of_kin": N("the file of his kin"),
+}
+
+
+class _Unknown(dict):
+    """Facts that are not known any more."""
+
+    def __missing__(self, key):
+        return "…"
+
+
+def refused_because(code):
+    """A code of a refusal in words, without its facts; one that is unknown stands as it is."""
+    if code in BECAUSE:
+        return _(BECAUSE[code])
+    return (_(SENTENCES[code]) % _Unknown()).rstrip("。.") if code in SENTENCES else code
+
+
 def sentence(refusal):
     """The sentence for a refusal, in the reader's language."""
     facts = {name: _fact(name, value) for name, value in refusal.facts.items()}

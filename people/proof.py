@@ -1,24 +1,17 @@
 """The proof of the ledger: the chain of its entries, the rows that it tells of, the triggers that keep both."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from itertools import groupby
 
 from django.apps import apps
 
 from people import triggers
-from people.ledger import START, fold, head, seal
+from people.chain import walk
+from people.faults import Fault, standing
+from people.ledger import EVENTS, fold
 from people.models import LedgerEntry, RecordedModel
 
-
-@dataclass(frozen=True)
-class Fault:
-    """Something that `verify` found: a code, and the facts that name the entry or row."""
-
-    code: str
-    facts: dict
-
-    def __str__(self):
-        return f"{self.code}: " + ", ".join(f"{k} {v}" for k, v in self.facts.items())
+__all__ = ["Fault", "last_told", "recorded_models", "rows", "spans", "verify", "verify_told", "verify_triggers", "walk"]
 
 
 def verify() -> Iterator[Fault]:
@@ -29,9 +22,14 @@ def verify() -> Iterator[Fault]:
 
 def verify_told() -> Iterator[Fault]:
     """Walk the chain, then compare live rows with what the ledger last said of them."""
-    yield from chain()
+    yield from walk()
+    yield from all_rows()
+
+
+def all_rows(step=lambda count: None) -> Iterator[Fault]:
+    """Compare the rows of every recorded model; `step` is told how many were."""
     for model in recorded_models():
-        yield from rows(model)
+        yield from rows(model, step=step)
 
 
 def verify_triggers() -> Iterator[Fault]:
@@ -48,18 +46,11 @@ def recorded_models():
     )
 
 
-def chain():
-    seq, digest = 0, START
-    for entry in LedgerEntry.objects.order_by("seq").iterator(chunk_size=2000):
-        if entry.seq != seq + 1:
-            yield Fault("entry missing", {"entry": seq + 1})
-        elif entry.previous != digest:
-            yield Fault("chain broken", {"entry": entry.seq})
-        if seal(entry) != entry.digest:
-            yield Fault("entry altered", {"entry": entry.seq})
-        seq, digest = entry.seq, entry.digest
-    if head() != (seq, digest):
-        yield Fault("head does not match the last entry", {"entry": seq})
+def last_told(label, pk):
+    """(name of a record, what is known to have been good of it): by the entry that last told of it."""
+    entries = LedgerEntry.objects.filter(object_type=label, object_id=pk).exclude(verb__in=EVENTS).order_by("-seq")
+    name, *told = entries.values_list("object_name", "seq", "at", "actor_name").first() or ("", 0, None, "")
+    return name, standing(*told)
 
 
 def spans(model, chunk):
@@ -74,22 +65,30 @@ def spans(model, chunk):
         low = {"__gt": pks[-1]}
 
 
-def rows(model, chunk=2000):
+def rows(model, chunk=2000, step=lambda count: None):
+    """Compare the rows of a model with what the ledger last said of them, some at a time."""
     label = model._meta.label_lower
-    entries = LedgerEntry.objects.filter(object_type=label).exclude(object_id=None)
+    entries = LedgerEntry.objects.filter(object_type=label).exclude(object_id=None).exclude(verb__in=EVENTS)
     for span in spans(model, chunk):
         there = model._base_manager.filter(**{f"pk{k}": v for k, v in span.items()})
         live = model.ledger_states(there.values_list("pk", flat=True))
-        told = {}
-        last = entries.filter(**{f"object_id{k}": v for k, v in span.items()}).order_by("object_id", "seq")
-        for pk, *entry in last.values_list("object_id", "verb", "before", "after"):
-            told.setdefault(pk, []).append(entry)
+        of_span = entries.filter(**{f"object_id{k}": v for k, v in span.items()}).order_by("object_id", "seq")
+        found = of_span.values_list("object_id", "verb", "before", "after").iterator(chunk_size=chunk)
+        told = {pk: fold(entry[1:] for entry in of_one) for pk, of_one in groupby(found, lambda entry: entry[0])}
         for pk in sorted({*live, *told}):
-            state, was = live.get(pk), fold(told.get(pk, ()))
-            if state == was:
-                continue
-            if state is None or was is None:
-                yield Fault("row missing" if state is None else "row never recorded", {"record": label, "id": pk})
-            else:
-                fields = sorted(k for k in {*state, *was} if state.get(k) != was.get(k))
-                yield Fault("row differs from the ledger", {"record": label, "id": pk, "fields": " ".join(fields)})
+            state, was = live.get(pk), told.get(pk)
+            if state != was:
+                yield _row_fault(model, pk, state, was)
+        step(len(live))
+
+
+def _row_fault(model, pk, state, was):
+    label = model._meta.label_lower
+    name, good = last_told(label, pk)
+    facts = {"record": label, "id": pk}
+    if state is None:
+        return Fault("row missing", facts, name, good)
+    if was is None:
+        return Fault("row never recorded", facts, name or model.ledger_labels([pk])[pk][0], good)
+    fields = sorted(k for k in {*state, *was} if state.get(k) != was.get(k))
+    return Fault("row differs from the ledger", {**facts, "fields": " ".join(fields)}, name, good)

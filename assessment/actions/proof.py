@@ -1,6 +1,7 @@
 """The proof that nothing was altered: chain, rows, signed opinions, files and derived numbers, in one unchanging picture."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import islice
 
 from assessment.actions.attachments import verify_attachments
@@ -8,7 +9,7 @@ from assessment.actions.evaluations import verify_numbers, verify_opinions
 from assessment.queries.proof import record_of
 from people import access, anchors, ledger
 from people.actions.profiles import verify_photos
-from people.faults import standing
+from people.faults import Fault, standing
 from people.models import LedgerEntry
 from people.proof import all_rows, last_told, recorded_models, verify_triggers, walk
 
@@ -18,12 +19,16 @@ ENTRIES, RECORDS, FILES = "entries", "records", "files"  # what a verification i
 
 @dataclass(frozen=True)
 class Proof:
-    """How many entries there are, the digest of the newest, and the first faults found; more: there are others."""
+    """How many entries there are, the digest of the newest, and the first faults found; more: there are others.
+
+    last_clean: the newest earlier verification without faults, whose head still stands.
+    """
 
     entries: int
     head: str
     faults: list
     more: bool = False
+    last_clean: dict | None = None
 
 
 def faults(tell=lambda stage, done, total: None):
@@ -76,7 +81,7 @@ def verify(*, by, tell=lambda stage, done, total: None):
     with ledger.still():
         found = list(islice(faults(tell), MOST + 1))
         entries, head = ledger.head()
-    return Proof(entries, head, found[:MOST], len(found) > MOST)
+        return Proof(entries, head, found[:MOST], len(found) > MOST, last_clean())
 
 
 def record(*, by, proof):
@@ -85,6 +90,28 @@ def record(*, by, proof):
     if proof.faults:
         facts["first"] = str(proof.faults[0])
     ledger.note(by=by, verb="verify", object_type="people.ledgerentry", facts=facts)
+
+
+def as_json(proof):
+    """A proof as the outcome of a job holds it."""
+    return {
+        "entries": proof.entries, "head": proof.head, "more": proof.more, "last_clean": _json(proof.last_clean),
+        "faults": [{"code": f.code, "facts": f.facts, "name": f.name, "good": _json(f.good)} for f in proof.faults],
+    }  # fmt: skip
+
+
+def faults_of(outcome):
+    """The faults that an outcome holds."""
+    return [Fault(each["code"], each["facts"], each["name"], known_of(each["good"])) for each in outcome["faults"]]
+
+
+def _json(good):
+    return good and {**good, "at": good["at"].isoformat()}
+
+
+def known_of(good):
+    """What is known to have been good, as an outcome holds it."""
+    return good and {**good, "at": datetime.fromisoformat(good["at"])}
 
 
 def verify_anchors(*, by, file):
