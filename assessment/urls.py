@@ -28,6 +28,7 @@ from assessment.views import (
     sanctions,
     saved_views,
     schemes,
+    second_factor,
     session,
     sessions,
     units,
@@ -38,6 +39,7 @@ from assessment.views import (
 urlpatterns = [
     # --- coming in, going out
     path("login/", session.SignIn.as_view(), name="login"),
+    path("login/code", session.SignInCode.as_view(), name="sign_in_code"),
     path("logout/", session.SignOut.as_view(), name="logout"),
     path("language/", session.set_language, name="set_language"),
     # --- home
@@ -170,6 +172,10 @@ urlpatterns = [
     path("history/<str:kind>/<int:key>", history.LedgerEntryRecord.as_view(), name="ledgerentry_record"),
     # --- users and grants
     path("password/", users.OwnPassword.as_view(), name="own_password"),
+    path("second-factor/", second_factor.SecondFactor.as_view(), name="second_factor"),
+    path("second-factor/add", second_factor.SecondFactorAdd.as_view(), name="second_factor_add"),
+    path("second-factor/codes", second_factor.SecondFactorCodes.as_view(), name="second_factor_codes"),
+    path("second-factor/remove", second_factor.SecondFactorRemove.as_view(), name="second_factor_remove"),
     path("sessions/", sessions.OwnSessions.as_view(), name="own_sessions"),
     path("sessions/end", sessions.SessionEnd.as_view(), name="session_end"),
     path("sessions/end-others", sessions.SessionEndOthers.as_view(), name="session_end_others"),
@@ -180,6 +186,7 @@ urlpatterns = [
     path("users/<int:pk>/edit", users.UserEdit.as_view(), name="user_edit"),
     path("users/<int:pk>/password", users.UserPassword.as_view(), name="user_password"),
     path("users/<int:pk>/switch", users.UserSwitch.as_view(), name="user_switch"),
+    path("users/<int:pk>/second-factor", second_factor.UserSecondFactorReset.as_view(), name="user_second_factor_reset"),
     path("users/<int:pk>/unlock", users.UserUnlock.as_view(), name="user_unlock"),
     path("users/<int:pk>/grants/add", grants.GrantAdd.as_view(), name="grant_add"),
     path("grants/", grants.GrantList.as_view(), name="grant_list"),

@@ -51,7 +51,7 @@ def address(salt, username):
 def picture(salt, username):
     """That address as a QR code: an inline SVG drawn here, black on white whatever the theme, without styles (CSP)."""
     drawn = segno.make(address(salt, username), error="m", micro=False)
-    return mark_safe(drawn.svg_inline(scale=4, border=4, dark="#000", light="#fff", svgclass=None, lineclass=None))  # noqa: S308
+    return mark_safe(drawn.svg_inline(omitsize=True, border=4, dark="#000", light="#fff", svgclass=None, lineclass=None))  # noqa: S308
 
 
 def new_codes():

@@ -19,7 +19,7 @@ OTHERWISE = {
     ],
 }
 #: Pages that are about nobody's records.
-OPEN = {"login", "set_language"}  # for those who have not signed in, too
+OPEN = {"login", "sign_in_code", "set_language"}  # for those who have not signed in, too
 LEAVING = {"logout"}
 
 

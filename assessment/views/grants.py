@@ -27,6 +27,7 @@ class GrantAdd(FormPage):
     model, form_class, verb, crumbs = User, GrantForm, "save_grant", CRUMBS
     template_name = "generic/sections.html"
     submit = _("Give the role")
+    confirm_identity = True
 
     def get_title(self):
         return _("Give %(name)s a role") % {"name": self.object}
@@ -48,6 +49,7 @@ class GrantAdd(FormPage):
 class GrantEnd(ActionPage):
     model, verb, crumbs = Grant, "save_grant", CRUMBS
     reason, danger, submit, done = "required", True, _("End it"), _("The role was ended.")
+    confirm_identity = True
     explain = _("It ends at once. The history keeps that it was there.")
 
     def rows(self, queryset):

@@ -140,6 +140,7 @@ class EvaluationReturn(OfEvaluation, ActionPage):
 class EvaluationSign(OfEvaluation, ActionPage):
     verb, template_name = "sign", "assessment/evaluation_sign.html"
     submit, done = gettext_lazy("Sign"), gettext_lazy("Signed. The next step is the written notice.")
+    confirm_identity = True
 
     def get_title(self):
         return _("Sign the evaluation of %(name)s") % {"name": self.object}

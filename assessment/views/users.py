@@ -13,7 +13,7 @@ from assessment.tables.users import UserTable
 from assessment.views.base import ActionPage, DetailPage, FormPage, ListPage, offer, offers
 from people import lock_out, passwords
 from people.access import can
-from people.actions import users
+from people.actions import second_factor, users
 from people.models import Grant, User
 
 CRUMBS = [(_("Users"), "user_list")]
@@ -81,12 +81,14 @@ class UserDetail(DetailPage):
     def buttons(self):
         pk, active = self.object.pk, self.object.is_active
         switch = _("Switch off") if active else _("Switch on")
+        lost = next(iter(second_factor.reset_refusals(by=self.user, user=self.object)), None)
         unlock = [offer(self.user, "save_user", _("Unlock"), reverse("user_unlock", args=[pk]))] if self.locked else []
         return offers(
             *unlock,
             offer(self.user, "save_user", switch, reverse("user_switch", args=[pk])),
             offer(self.user, "save_user", _("Set password"), reverse("user_password", args=[pk])),
             offer(self.user, "save_user", _("Edit"), reverse("user_edit", args=[pk])),
+            offer(self.user, "reset_second_factor", _("Reset the second factor"), reverse("user_second_factor_reset", args=[pk]), refusal=lost),
             offer(self.user, "save_grant", _("Give a role"), reverse("grant_add", args=[pk])),
         )
 
@@ -135,7 +137,7 @@ class UserEdit(OfUser):
 
 
 class UserPassword(OfUser):
-    form_class, title = PasswordForm, _("Set password")
+    form_class, title, confirm_identity = PasswordForm, _("Set password"), True
 
     def initial(self):
         return {"password": passwords.made_up()}

@@ -65,10 +65,16 @@ def new_codes(*, by):
         return _give_codes(device)
 
 
+def remove_refusals(*, by):
+    """Why somebody cannot do without his second factor."""
+    if settings.SECOND_FACTOR == "required":
+        return [Refusal("second_factor_required")]
+    return [] if Authenticator.objects.of(by) else [Refusal("no_second_factor")]
+
+
 def remove(*, by):
     """Do without a second factor, where it is not required."""
-    if settings.SECOND_FACTOR == "required":
-        refuse(Refusal("second_factor_required"))
+    refuse(*remove_refusals(by=by))
     with recorded(by=by, verb="second_factor_off"):
         _locked(by)
         Authenticator.objects.filter(user=by).delete()
