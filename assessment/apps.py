@@ -7,6 +7,7 @@ class AssessmentConfig(AppConfig):
     def ready(self):
         from django.db.models.signals import post_migrate
 
+        from assessment import checks  # noqa: F401  registers them
         from assessment.actions.schemes import install_shipped
         from assessment.views import confirming  # noqa: F401  (notes when somebody signs in)
 

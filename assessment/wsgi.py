@@ -1,4 +1,4 @@
-"""WSGI entry point."""
+"""WSGI entry point. Beyond this machine it serves only what passes all checks."""
 
 import os
 
@@ -6,3 +6,7 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "assessment.settings")
 application = get_wsgi_application()
+
+from assessment.checks import demand_ready  # noqa: E402  the settings come first
+
+demand_ready()

@@ -107,6 +107,7 @@ class JobProgress(Page):
     """The part of the page that renews itself; when the job is over, the whole page does."""
 
     model = Job
+    asks_by_itself = True  # so nobody sits there: it does not keep a session alive
 
     def get(self, request, *args, **kwargs):
         response = render(request, "assessment/_job_progress.html", state(self.object))

@@ -23,13 +23,21 @@ class Command(BaseCommand):
     def handle(self, *, listen, **options):
         from assessment.wsgi import application
 
+        if settings.PRODUCTION and not settings.TRUSTED_PROXY:
+            raise CommandError("This server speaks plain HTTP: put a proxy that speaks TLS before it and set TRUSTED_PROXY to its address.")
         for number in (signal.SIGINT, signal.SIGTERM):  # SIGINT too: a shell may have switched it off
             signal.signal(number, signal.default_int_handler)
         with self.worker():
             try:
-                waitress.serve(application, listen=listen)
+                waitress.serve(application, listen=listen, **self.proxy())
             except (OSError, ValueError) as error:
                 raise CommandError(f"Nothing can be served at {listen}: {error}") from error
+
+    def proxy(self):
+        """Address of the client and scheme come from the one proxy that is trusted, and what anybody else says of them is dropped."""
+        headers = {"x-forwarded-for", "x-forwarded-proto"}
+        trusted = {"trusted_proxy": settings.TRUSTED_PROXY, "trusted_proxy_headers": headers} if settings.TRUSTED_PROXY else {}
+        return {**trusted, "clear_untrusted_proxy_headers": True, "ident": None}
 
     @contextmanager
     def worker(self):
