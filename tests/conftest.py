@@ -59,6 +59,7 @@ def quick_and_plain(django_test_environment, tmp_path_factory):
         JOB_DIR=jobs,
         ATTACHMENT_DIR=tmp_path_factory.mktemp("attachments"),
         FILE_UPLOAD_TEMP_DIR=jobs,
+        CONFIRM_AFTER=24 * 60 * 60,  # however long the tests take: those that are about it say so
     ):
         yield
 

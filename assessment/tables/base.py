@@ -117,6 +117,10 @@ class Table(tables.Table):
         """Headings of the columns shown, for Excel."""
         return [str(column.header) for column in self.told()]
 
+    def reveals(self):
+        """Would a file of it hold ID numbers or phones in full?"""
+        return bool(self.reach("reveal")) and any(isinstance(column.column, MaskedColumn) for column in self.told())
+
     def kinds(self):
         """What each column shown holds, for Excel."""
         return [getattr(column.column, "kind", "") for column in self.told()]

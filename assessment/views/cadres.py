@@ -14,6 +14,7 @@ from assessment.queries import cadres as queries
 from assessment.tables.cadres import CadreTable
 from assessment.tables.evaluations import TONES
 from assessment.views.base import DetailPage, FormPage, ListPage, offer, offers
+from assessment.views.confirming import Confirming
 from assessment.views.pick import Options
 from assessment.wording import grade_name
 from people import ledger
@@ -48,9 +49,10 @@ class CadreList(ListPage):
         )
 
 
-class CadreDetail(DetailPage):
+class CadreDetail(Confirming, DetailPage):
     model, verb, viewed, crumbs = Cadre, "view_cadre", True, CRUMBS
     template_name = "people/cadre_detail.html"
+    confirm_identity = True  # to reveal
 
     def rows(self, queryset):
         return queryset.select_related("unit")
@@ -159,8 +161,8 @@ class CadreReveal(CadreDetail):
 
     def post(self, request, *args, **kwargs):
         demand(self.user, "view_cadre", self.object)
-        form = RevealForm(request.POST)
-        if not form.is_valid():
+        form, confirmed = RevealForm(request.POST), self.is_confirmed()
+        if not form.is_valid() or not confirmed:
             return self._show(form=form, asked=True)
         told = {name: getattr(self.object, name) for name in CadreForm.SECRETS if getattr(self.object, name)}
         ledger.note(

@@ -19,6 +19,7 @@ from assessment.models import Job
 from assessment.rules.ranges import Ranges
 from assessment.sheets.workbook import write
 from assessment.views.common import Page
+from assessment.views.confirming import Confirming
 from assessment.views.searches import Searches
 from assessment.wording import sentence
 from people import ledger
@@ -136,7 +137,7 @@ class Export:
         ]
 
 
-class ExportPage(Page):
+class ExportPage(Confirming, Page):
     """Asks for the reason; sends a file of few rows at once and lets a job make one of many."""
 
     of = None
@@ -160,6 +161,12 @@ class ExportPage(Page):
             data.setlist(name, values)
         return self.list_page.listing(data)
 
+    @cached_property
+    def confirm_identity(self):
+        """ID numbers and phones in full leave only with whoever sits there."""
+        listing = self._listing()
+        return not listing.strict_problems() and listing.table([]).reveals()
+
     def get(self, request, *args, **kwargs):
         if (query := self.list_page.tokened(request.GET)) is not None:
             return self.redirect(f"{request.path}?{query}")
@@ -169,6 +176,8 @@ class ExportPage(Page):
         listing, format = self._listing(), request.POST.get("format", "xlsx")
         if listing.strict_problems() or format not in FORMATS:
             return self._ask(listing, status=400)
+        if not self.is_confirmed():
+            return self._ask(listing)
         try:
             export = Export(listing, exports.check_reason(request.POST.get("reason")), format)
             rows = listing.queryset.count()

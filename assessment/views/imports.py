@@ -19,6 +19,7 @@ from assessment.sheets.workbook.package import LIMITS
 from assessment.tables.jobs import TONES
 from assessment.views.base import Page, whole
 from assessment.views.checks import OPEN, address, check
+from assessment.views.confirming import Confirming
 from assessment.views.exports import FORMATS
 from assessment.wording import sentence
 from people.access import can, demand
@@ -35,10 +36,15 @@ TEMPLATES = {
 }
 
 
-class Exchange(Page):
+class Exchange(Confirming, Page):
     """One page for both directions. POST is an upload."""
 
     verb, title, template_name = "export_workbook", _("Exchange"), "assessment/import.html"
+
+    @property
+    def confirm_identity(self):
+        """For the export: it holds ID numbers and phones for whoever may reveal them."""
+        return can(self.user, "reveal").ok
 
     def get(self, request, *args, **kwargs):
         return self.show()
@@ -74,7 +80,8 @@ class ExchangeExport(Exchange):
 
     def post(self, request, *args, **kwargs):
         form = ExchangeForm(request.POST, campaigns=self.visible(Campaign))
-        if form.is_valid():
+        confirmed = self.is_confirmed()
+        if form.is_valid() and confirmed:
             campaign, reason = form.cleaned_data["campaign"], form.cleaned_data["reason"]
             what = f" {campaign.code}" if campaign else ""
             asked = {"campaign": campaign.code if campaign else "", "name": f"{_t('Exchange workbook')}{what} {timezone.localdate()}.xlsx"}

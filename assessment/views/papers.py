@@ -199,6 +199,7 @@ class ListPapers(ExportPage):
 
     template_name = "assessment/papers_form.html"
     title = gettext_lazy("Official forms")
+    confirm_identity = False  # no form tells ID numbers or phones
 
     def setup(self, request, *args, **kwargs):
         super().setup(request, *args, **kwargs)

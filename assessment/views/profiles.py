@@ -150,6 +150,7 @@ class CadreLrmx(OfCadre, ActionPage):
     """The file of one cadre, for a reason."""
 
     reason, submit = "required", _("Export")
+    confirm_identity = True  # it holds the ID number
     explain = _(
         "A file of the exchange format that every program for the appointment form reads. "
         "Your name, the time and this reason are written into the history."
@@ -159,8 +160,8 @@ class CadreLrmx(OfCadre, ActionPage):
         return _t("Export as .lrmx: %(name)s") % {"name": self.object}
 
     def post(self, request, *args, **kwargs):
-        form = self.get_form(request.POST)
-        if not form.is_valid():
+        form, confirmed = self.get_form(request.POST), self.is_confirmed()
+        if not form.is_valid() or not confirmed:
             return self.render(form=form)
         try:
             return self._send(exports.check_reason(form.cleaned_data["reason"]))
@@ -183,6 +184,7 @@ class CadresLrmx(ExportPage):
     """A zip of the files of all cadres that a list shows: made by a job."""
 
     of, template_name = CadreList, "people/cadres_lrmx.html"
+    confirm_identity = True  # they hold the ID numbers
 
     def setup(self, request, *args, **kwargs):
         super().setup(request, *args, **kwargs)
@@ -195,6 +197,8 @@ class CadresLrmx(ExportPage):
         listing = self._listing()
         if listing.strict_problems():
             return self._ask(listing, status=400)
+        if not self.is_confirmed():
+            return self._ask(listing)
         try:
             reason = exports.check_reason(request.POST.get("reason"))
             asked = {"query": listing.full_query}

@@ -2,6 +2,7 @@
 
 import django_otp
 from django.conf import settings
+from django.contrib import messages
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -45,8 +46,13 @@ class OfOneself(FormPage):
 class ShowsCodes:
     """Mixin: the answer itself shows the new recovery codes, for they are kept nowhere."""
 
+    codes = None
+
     def redirect(self, url):
-        return show_codes(self.request, self.codes, url)
+        if self.codes:
+            return show_codes(self.request, self.codes, url)
+        messages.warning(self.request, _("The recovery codes stood in the answer to the first sending. If you did not see them, make new ones."))
+        return super().redirect(url)
 
 
 class SecondFactorAdd(ShowsCodes, OfOneself):
