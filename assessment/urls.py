@@ -169,6 +169,7 @@ urlpatterns = [
     path("history/verify", proof.LedgerEntryVerify.as_view(), name="ledgerentry_verify"),
     path("history/verify/file", proof.LedgerEntryVerifyFile.as_view(), name="ledgerentry_verify_file"),
     path("history/<int:pk>/", history.LedgerEntryDetail.as_view(), name="ledgerentry_detail"),
+    path("history/cadres/<int:pk>/", history.LedgerEntryCadre.as_view(), name="ledgerentry_cadre"),
     path("history/<str:kind>/<int:key>", history.LedgerEntryRecord.as_view(), name="ledgerentry_record"),
     # --- users and grants
     path("password/", users.OwnPassword.as_view(), name="own_password"),

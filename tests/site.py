@@ -10,6 +10,7 @@ ABOUT = {
     "campaign_remove": "evaluation",
     "evaluation_appeal": "evaluation",
     "grant_add": "user",
+    "ledgerentry_cadre": "cadre",
 }
 #: Pages with other parts in their address: name -> function of a record that gives them. Key: the model of the record.
 OTHERWISE = {

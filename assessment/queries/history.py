@@ -10,7 +10,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from assessment.wording import WHY_ENDED, verb_name
+from assessment.queries.named import list_name, model_of, record_name, type_name, types
+from assessment.wording import WHY_ENDED, refused_because, verb_name
 from people import codes
 from people.ledger import EVENTS
 from people.models.code_field import CodeField
@@ -297,6 +298,15 @@ def _plain(value):
 
 
 def _fact(key, value):
+    """A fact of an event in words."""
     if key == "why" and value in WHY_ENDED:
         return _(WHY_ENDED[value])
-    return verb_name(value) if key == "verb" and value else _plain(value)
+    if key == "verb" and value:
+        return verb_name(value)
+    if key == "list":
+        return list_name(str(value))
+    if key == "codes" and isinstance(value, list):
+        return _("; ").join(refused_because(str(code)) for code in value)
+    if key == "ids" and isinstance(value, dict):
+        return _("; ").join(f"{type_name(kind)} {_plain(numbers)}" for kind, numbers in value.items())
+    return _plain(value)
