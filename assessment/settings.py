@@ -2,7 +2,7 @@
 
 DATABASE_URL (default: SQLite in var/), JOB_DIR (files of long work; default: var/jobs; server and workers share it), SECRET_KEY,
 ALLOWED_HOSTS (comma between), DEBUG (off unless "1"), TRUSTED_PROXY (address of the one proxy that speaks TLS),
-SESSION_IDLE_MINUTES, SESSION_HOURS, PASSWORD_PROFILE ("asvs" or "dengbao").
+SESSION_IDLE_MINUTES, SESSION_HOURS, PASSWORD_PROFILE ("asvs" or "dengbao"), LEDGER_DAYS (180 or more).
 Production is ALLOWED_HOSTS beyond loopback: then nothing at all starts with a bad key or DEBUG; `assessment.checks` asks for the rest.
 """
 
@@ -81,12 +81,13 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "assessment.busy.BusyMiddleware",  # around all that asks the database
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "assessment.middleware.SignInMiddleware",
     "django_otp.middleware.OTPMiddleware",
     "assessment.middleware.SecondFactorMiddleware",
     "assessment.middleware.OriginMiddleware",
@@ -228,6 +229,11 @@ SILENCED_SYSTEM_CHECKS = [
 
 # Files that belong to records (photos of a visit, signed talk records), named by their digest; no web server serves them.
 ATTACHMENT_DIR = Path(os.environ.get("ATTACHMENT_DIR") or VAR_DIR / "attachments")
+
+# Days for which the history keeps what happened (views, exports, sign-ins); what changed records is kept for ever.
+LEDGER_DAYS = _number("LEDGER_DAYS", 3650)
+if LEDGER_DAYS < 180:
+    raise ImproperlyConfigured("LEDGER_DAYS is below 180: the history is kept for half a year at least.")
 
 # Long work: rows of the same database, done by `manage.py worker`. Files of jobs: uploads and results, removed when they expire.
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}

@@ -9,6 +9,7 @@ from assessment.views import (
     campaigns,
     checks,
     comparisons,
+    contact_edit,
     contacts,
     decisions,
     dossier,
@@ -35,6 +36,8 @@ from assessment.views import (
     users,
     versions,
 )
+
+handler500 = "assessment.busy.failed"
 
 urlpatterns = [
     # --- coming in, going out
@@ -101,6 +104,7 @@ urlpatterns = [
     path("contacts/add", entry.ContactAdd.as_view(), name="contact_add"),
     path("contacts/assessees", entry.Assessees.as_view(), name="contact_assessees"),
     path("contacts/<int:pk>/", contacts.ContactDetail.as_view(), name="contact_detail"),
+    path("contacts/<int:pk>/edit", contact_edit.ContactEdit.as_view(), name="contact_edit"),
     path("contacts/papers", papers.ListPapers.as_view(of=contacts.ContactList), name="contact_papers"),
     path("contacts/<int:pk>/print", papers.ContactPrint.as_view(), name="contact_print"),
     path("contacts/<int:pk>/paper", papers.ContactPaper.as_view(), name="contact_paper"),
@@ -168,6 +172,8 @@ urlpatterns = [
     path("history/export", history.LedgerEntryList.export_view(), name="ledgerentry_export"),
     path("history/verify", proof.LedgerEntryVerify.as_view(), name="ledgerentry_verify"),
     path("history/verify/file", proof.LedgerEntryVerifyFile.as_view(), name="ledgerentry_verify_file"),
+    path("history/verify/anchor", proof.LedgerEntryAnchor.as_view(), name="ledgerentry_anchor"),
+    path("history/verify/anchors", proof.LedgerEntryAnchorFile.as_view(), name="ledgerentry_anchor_file"),
     path("history/<int:pk>/", history.LedgerEntryDetail.as_view(), name="ledgerentry_detail"),
     path("history/cadres/<int:pk>/", history.LedgerEntryCadre.as_view(), name="ledgerentry_cadre"),
     path("history/<str:kind>/<int:key>", history.LedgerEntryRecord.as_view(), name="ledgerentry_record"),

@@ -26,6 +26,7 @@ SENTENCES = {
     "reason_missing": N("Please give the reason."),
     "date_in_future": N("This day lies in the future."),
     "record_changed": N("%(who)s changed %(record)s at %(at)s, after you had opened it. Nothing of yours is saved yet: look at it, then send again."),
+    "code_taken": N("This code is taken."),
     "form_of_another": N("This form was made for somebody else, or it is damaged: open its page again and fill it in there."),
     # long work
     "too_many_jobs": N("%(limit)s of your jobs are not done yet: wait for them, or cancel some."),
@@ -257,6 +258,8 @@ SENTENCES = {
     "formula_without_value": N("The cell holds a formula without a value: put in the value itself."),
     "rows_disagree": N("Row %(first)s of the same record says %(expected)s: what they have in common has to agree."),
     "changed_meanwhile": N("Records changed while the workbook was checked, and it no longer fits: check it again."),
+    # the history
+    "kept_still": N("Entries are kept for %(days)s days: the last day that may be named is %(last)s."),
     # sign-off
     "not_gathering": N("The evaluation was submitted or signed: its opinion and evidence are locked."),
     "not_submitted": N("Only a submitted evaluation can be signed or returned."),
@@ -359,6 +362,8 @@ VERBS = {
     "remove_view": N("Removed a saved view"),
     "import_workbook": N("Imported the workbook"),
     "verify": N("Verified the history"),
+    "anchor": N("Anchored the history"),
+    "purge": N("Emptied old entries"),
     "verify_ledger": N("Verified the history"),
     "backup": N("Made a back-up"),
     "restore": N("Restored a back-up"),

@@ -12,10 +12,15 @@ from django.apps import apps
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.utils.module_loading import module_has_submodule
 
+LONG_AGO = {"sqlite": "datetime('now', '-180 days')", "postgresql": "(now() - interval '180 days')"}
+
 
 @dataclass(frozen=True)
 class Trigger:
-    """Refuse `event` ("INSERT", "UPDATE" or "DELETE") on a row of `table` where `condition` (NEW, OLD) is true."""
+    """Refuse `event` ("INSERT", "UPDATE" or "DELETE") on a row of `table` where `condition` (NEW, OLD) is true.
+
+    Engines call one thing differently: LONG_AGO in a condition is the moment 180 days ago.
+    """
 
     name: str
     table: str
@@ -25,14 +30,14 @@ class Trigger:
 
     def parts(self, vendor):
         """What makes up the trigger: {trigger name: (its own SQL, body of the function it calls on PostgreSQL)}."""
-        message = self.message.replace("'", "''")
+        message, condition = self.message.replace("'", "''"), self.condition.replace("LONG_AGO", LONG_AGO[vendor])
         if vendor == "sqlite":
-            when = f"WHEN {self.condition}" if self.condition else ""
+            when = f"WHEN {condition}" if condition else ""
             sql = f"BEFORE {self.event} ON {self.table} FOR EACH ROW {when} BEGIN SELECT RAISE(ABORT, '{message}'); END"
             return {self.name: (f"CREATE TRIGGER {self.name} {sql}", "")}
         refuse = f"RAISE EXCEPTION '{message}' USING ERRCODE = 'check_violation';"
         result = "OLD" if self.event == "DELETE" else "NEW"
-        body = f" BEGIN IF {self.condition or 'true'} THEN {refuse} END IF; RETURN {result}; END "
+        body = f" BEGIN IF {condition or 'true'} THEN {refuse} END IF; RETURN {result}; END "
         sql = f"BEFORE {self.event} ON {self.table} FOR EACH ROW EXECUTE FUNCTION {self.name}()"
         found = {self.name: (f"CREATE TRIGGER {self.name} {sql}", body)}
         if self.event == "DELETE" and not self.condition:

@@ -1,21 +1,27 @@
-"""The proof that nothing was altered, and whether a file was issued here."""
+"""The proof that nothing was altered: verify now, anchors kept elsewhere, and whether a file was issued here."""
 
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from assessment.actions import proof
+from assessment.actions import jobs, proof
+from assessment.forms.anchors import AnchorForm
+from assessment.models import Job
 from assessment.queries import history as queries
+from assessment.queries.proof import told
 from assessment.sheets.issued import examine
 from assessment.views.base import Page
+from assessment.views.checks import OPEN, address
 from assessment.views.history import CRUMBS
-from assessment.wording import fault_sentence
-from people import ledger
-from people.access import visible_to
+from assessment.views.jobs import SHOWN
+from people import anchors, ledger
+from people.access import demand, visible_to
 from people.models import LedgerEntry
+
+RECENT = 5
+LARGEST = 4 * 1024 * 1024  # bytes of a file of anchors: 20,000 of them
 
 
 class LedgerEntryVerify(Page):
-    """Asked back on GET; on POST everything is verified, and that it was is an entry itself."""
+    """Everything that tells whether the history is whole. POST asks for a verification, which is long work."""
 
     verb, crumbs = "verify_ledger", CRUMBS
     template_name = "assessment/ledgerentry_verify.html"
@@ -25,22 +31,20 @@ class LedgerEntryVerify(Page):
         return self._show()
 
     def post(self, request, *args, **kwargs):
-        result = proof.verify(by=self.user)
-        numbers = {fault.facts.get("entry") for fault in result.faults} - {None}
-        seen = set(visible_to(self.user, LedgerEntry).filter(pk__in=numbers).values_list("pk", flat=True))
-        return self._show(result=result, faults=[(fault_sentence(fault), self._where(fault, seen)) for fault in result.faults])
+        demand(self.user, self.verb)
+        under_way = self.visible(Job).filter(kind=Job.Kind.VERIFY, state__in=OPEN).first()
+        return self.redirect(address(under_way or jobs.start(by=self.user, kind=Job.Kind.VERIFY, verb=self.verb)))
 
     def _show(self, **context):
         entries, head = ledger.head()
-        last = visible_to(self.user, LedgerEntry).filter(verb="verify").order_by("-seq")[:5]
-        return self.render(entries=entries, head=head, last=list(last), **context)
-
-    def _where(self, fault, seen):
-        """The page of what a fault is about, or ""."""
-        facts = fault.facts
-        if facts.get("entry") in seen:
-            return reverse("ledgerentry_detail", args=[facts["entry"]])
-        return reverse("ledgerentry_record", args=[facts["record"], facts["id"]]) if "record" in facts else ""
+        events = visible_to(self.user, LedgerEntry).filter(purged_by=None).order_by("-seq")
+        return self.render(
+            entries=entries,
+            head=head,
+            last=list(events.filter(verb="verify")[:RECENT]),
+            anchored=list(events.filter(verb="anchor")[:RECENT]),
+            **{"anchor_form": AnchorForm(), **context},
+        )
 
 
 class LedgerEntryVerifyFile(LedgerEntryVerify):
@@ -54,3 +58,42 @@ class LedgerEntryVerifyFile(LedgerEntryVerify):
         numbers = [entry.pk for entry in (*answer.entries, *answer.claimed)]
         seen = visible_to(self.user, LedgerEntry).filter(pk__in=numbers).select_related("actor").order_by("seq")
         return self._show(answer=answer, file_name=file.name, exports=queries.told(seen))
+
+
+class LedgerEntryAnchor(LedgerEntryVerify):
+    """Does the head that stands on a paper fit the history?"""
+
+    def post(self, request, *args, **kwargs):
+        form = AnchorForm(request.POST)
+        if not form.is_valid():
+            return self._show(anchor_form=form)
+        number, digest = form.cleaned_data["number"], form.cleaned_data["digest"]
+        at = LedgerEntry.objects.filter(seq=number).values_list("at", flat=True).first()
+        fits = at is not None and anchors.stands(number, digest)
+        return self._show(anchor_form=form, anchor={"number": number, "at": at, "fits": fits})
+
+
+class LedgerEntryAnchorFile(LedgerEntryVerify):
+    """Compares a file of anchors, kept on another machine, with the history. The file is not kept."""
+
+    def post(self, request, *args, **kwargs):
+        file = request.FILES.get("file")
+        if file is None or not file.size or file.size > LARGEST:
+            return self._show(anchors_missing=True)
+        found, fits, count = proof.verify_anchors(by=self.user, file=file)
+        return self._show(anchors={"count": count, "fits": fits, "faults": told(self.user, found), "name": file.name})
+
+
+def shown_verify(view, job):
+    """What the page of a verification shows."""
+    outcome = job.outcome
+    return {
+        "entries": outcome["entries"],
+        "head": outcome["head"],
+        "more": outcome["more"],
+        "faults": told(view.user, proof.faults_of(outcome)),
+        "last_clean": proof.known_of(outcome["last_clean"]),
+    }
+
+
+SHOWN |= {Job.Kind.VERIFY: shown_verify}
