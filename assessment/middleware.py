@@ -5,12 +5,14 @@ from uuid import uuid4
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from assessment.views.searches import Searches
 from people import ledger, passwords, sessions
 
 #: What pages may use of the browser: nothing of this list, and scripts of ours alone (Content-Security-Policy).
@@ -58,6 +60,21 @@ class OriginMiddleware:
             ledger.origin.reset(token)
         response["X-Request-ID"] = request.id
         return response
+
+
+class SignInMiddleware(LoginRequiredMiddleware):
+    """Who is not signed in is sent to do so; names typed into the address of a list do not go on into that page's."""
+
+    def handle_no_permission(self, request, view_func):
+        options = getattr(view_func, "view_initkwargs", {})
+        page = options.get("of") or getattr(view_func, "view_class", None)
+        filters = getattr(page, "filterset_class", None)
+        if filters and (typed := filters.personal() & set(request.GET)):
+            left = request.GET.copy()
+            for name in typed:
+                del left[name]
+            return redirect_to_login(f"{request.path}?{Searches({}).hide(left, set(), lost=True)}")
+        return super().handle_no_permission(request, view_func)
 
 
 class SessionLimitMiddleware:

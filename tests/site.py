@@ -22,6 +22,8 @@ OTHERWISE = {
 #: Pages that are about nobody's records.
 OPEN = {"login", "sign_in_code", "set_language"}  # for those who have not signed in, too
 LEAVING = {"logout"}
+#: Suggestions for a field while one types, which are posted.
+SUGGESTING = {"cadre_options", "unit_options", "contact_assessees"}
 
 
 def pages():

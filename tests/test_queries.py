@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests import cast
 from tests.sides import grow, sample, two_sides
-from tests.site import LEAVING, addresses, all_columns, pages
+from tests.site import LEAVING, SUGGESTING, addresses, all_columns, pages
 from tests.test_scope import asking
 
 pytestmark = pytest.mark.django_db
@@ -50,7 +50,10 @@ def queries(client, name, address):
     full = asking(address, all_columns(name)) if export or name.endswith("_list") else address
 
     def ask():
-        response = client.post(full, {"reason": "开会用"}) if export else client.get(full)
+        if name in SUGGESTING:
+            response = client.post(f"{full}?field=x", {"x": "qz"})
+        else:
+            response = client.post(full, {"reason": "开会用"}) if export else client.get(full)
         b"".join(response.streaming_content) if response.streaming else response.content
         return response.status_code
 

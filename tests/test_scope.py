@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from tests import cast
 from tests.sides import sample, two_sides
-from tests.site import ABOUT, LEAVING, OPEN, OTHERWISE, addresses, all_columns, kind_of, list_page, pages, parts
+from tests.site import ABOUT, LEAVING, OPEN, OTHERWISE, SUGGESTING, addresses, all_columns, kind_of, list_page, pages, parts
 
 pytestmark = pytest.mark.django_db
 PAGES = sorted(pages())
@@ -73,6 +73,8 @@ def visit(client, name, address):
         yield client.post(asking(address, all_columns(name)), {"reason": "开会用"})
     if name.endswith("_paper"):
         yield client.post(address, {"reason": "开会用", "as": "docx"})
+    if name in SUGGESTING:
+        yield client.post(asking(address, [("field", "x")]), {"x": "qz"})
 
 
 # --- the machinery knows every page
@@ -145,9 +147,13 @@ def test_asking_for_another_unit_by_name_or_number_gives_nothing(sides, name):
     found = []
     for role in ("assessor", "auditor"):
         for query in questions(name, sides.west) if name not in LEAVING else ():
-            address, export = asking(reverse(name), query), name.endswith("_export")
-            client = sides.clients[role]
-            response = client.post(asking(address, all_columns(name)), {"reason": "开会用"}) if export else client.get(address)
+            address, client = asking(reverse(name), query), sides.clients[role]
+            if name.endswith("_export"):
+                response = client.post(asking(address, all_columns(name)), {"reason": "开会用"})
+            elif name in SUGGESTING:
+                response = client.post(asking(address, [("field", "x")]), {"x": "qzwest"})
+            else:
+                response = client.get(address, follow=True)
             assert response.status_code < 500
             found += [(role, query, mark) for mark in marks_in(response)]
     assert found == []
