@@ -18,12 +18,13 @@ MAGIC = b"cadre-backup encrypted 1\n"  # another way to encrypt gets another num
 SALT, BLOCK, TAG = 32, 1 << 20, 16
 HEAD = len(MAGIC) + SALT
 SHORTEST = 12  # characters of a passphrase
+COST = {"n": 2**17, "r": 8, "p": 1, "maxmem": 256 << 20}  # of a guess: 128 MB and some tenths of a second
 
 
 def key(passphrase, salt):
-    """The key of a file. A guess costs 128 MB and some tenths of a second."""
+    """The key of a file."""
     typed = unicodedata.normalize("NFC", passphrase).encode()
-    return hashlib.scrypt(typed, salt=salt, n=2**17, r=8, p=1, maxmem=256 << 20, dklen=32)
+    return hashlib.scrypt(typed, salt=salt, dklen=32, **COST)
 
 
 def _sealer(passphrase, salt):

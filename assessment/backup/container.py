@@ -149,7 +149,7 @@ def looks_like_one(path):
 @contextmanager
 def opened(path, passphrase=None):
     """A `Reader` of a back-up whose seal holds. passphrase: function that gives it, asked only for an encrypted one."""
-    with open(path, "rb") as file:
+    with _open(path) as file:
         plain = cipher.decrypting(file, passphrase()) if cipher.is_encrypted(file) else file
         _check_seal(plain)
         try:
@@ -157,6 +157,13 @@ def opened(path, passphrase=None):
         except _BROKEN:
             raise damaged() from None
         yield reader
+
+
+def _open(path):
+    try:
+        return open(path, "rb")
+    except OSError as error:
+        raise Refused(Refusal("backup_not_read", {"path": str(path), "why": error.strerror})) from error
 
 
 def _check_seal(file):
