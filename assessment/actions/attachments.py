@@ -13,7 +13,6 @@ from assessment.models.contact import Method
 from assessment.queries import blind
 from people import access
 from people.actions import inputs
-from people.actions.plan import Gate
 from people.ledger import recorded
 from people.photos import Unfit
 from people.proof import Fault
@@ -53,23 +52,9 @@ def usual_kind(method, media_type):
 
 
 def refusals(by, contact):
-    """Why this person cannot add to this contact, or withdraw from it, now: the first reason of each kind."""
-    if not (verdict := access.can(by, "attach", contact)):
-        return [verdict.refusal]
-    gate, found = Gate(by, "attach"), {}
-    rows = Evaluation.objects.filter(findings__contact=contact).select_related("cadre", "group").order_by("pk")
-    for row in rows:
-        refusal = gate.refusal(row.unit_id, about=row.cadre_id)
-        if refusal is None and row.state != Evaluation.State.GATHERING:
-            refusal = Refusal("evidence_locked", {"value": str(row), "state": row.state})
-        if refusal:
-            found.setdefault(refusal.code, refusal)
-    if contact.campaign.state != Campaign.State.OPEN:
-        found["campaign_closed"] = Refusal("campaign_closed", {"campaign": contact.campaign.code})
-    for code in ("own_file", "file_of_kin", "outside_scope"):  # says nothing of what is out of his reach
-        if code in found:
-            return [found[code]]
-    return list(found.values())
+    """Why this person cannot add to this contact, or withdraw from it, now."""
+    verdict = access.can(by, "attach", contact)
+    return contacts.holds(by, "attach", contact) if verdict else [verdict.refusal]
 
 
 def add(*, by, contact, uploads, kind=""):

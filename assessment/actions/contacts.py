@@ -10,12 +10,12 @@ from assessment.actions.numbers import recombine_rows
 from assessment.models import Campaign, Contact, Evaluation, Finding, Rating, TeamMember
 from people import access
 from people.actions import inputs
-from people.actions.plan import CHUNK
+from people.actions.plan import CHUNK, Gate
 from people.ledger import recorded
 from people.models import User
 from people.refusals import Refusal, refuse
 
-__all__ = ["UNSET", "ContactDraft", "FindingDraft", "carry_out", "check", "next_number", "plan", "record", "withdraw"]
+__all__ = ["UNSET", "ContactDraft", "FindingDraft", "carry_out", "check", "holds", "next_number", "plan", "record", "withdraw"]
 
 
 def record(*, by, drafts, upsert=False):
@@ -34,6 +34,24 @@ def record(*, by, drafts, upsert=False):
 def check(by, drafts, known=None, upsert=False):
     """Every reason why these drafts cannot be recorded, without recording them."""
     return plan(by, drafts, known or Known(), upsert=upsert).refusals
+
+
+def holds(by, verb, contact):
+    """Why this person cannot do a verb now that concerns all whom a contact is about: the first reason of each kind."""
+    gate, found = Gate(by, verb), {}
+    rows = Evaluation.objects.filter(findings__contact=contact).select_related("cadre", "group").order_by("pk")
+    for row in rows:
+        refusal = gate.refusal(row.unit_id, about=row.cadre_id)
+        if refusal is None and row.state != Evaluation.State.GATHERING:
+            refusal = Refusal("evidence_locked", {"value": str(row), "state": row.state})
+        if refusal:
+            found.setdefault(refusal.code, refusal)
+    if contact.campaign.state != Campaign.State.OPEN:
+        found["campaign_closed"] = Refusal("campaign_closed", {"campaign": contact.campaign.code})
+    for code in ("role_missing", "own_file", "file_of_kin", "outside_scope"):
+        if code in found:
+            return [found[code]]
+    return list(found.values())
 
 
 def withdraw(*, by, finding, why, on=None):

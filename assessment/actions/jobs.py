@@ -20,6 +20,7 @@ from assessment.actions.running import Running, again, dead, end, plain, queue, 
 from assessment.models import Job
 from people import access, ledger, lock_out, sessions
 from people.ledger import recorded
+from people.models import SentForm
 from people.refusals import Refusal, refuse
 
 __all__ = ["Running", "cancel", "plain", "recover", "runner", "start", "stop", "sweep"]
@@ -116,6 +117,7 @@ def sweep():
     files.remove_others(named, older=ORPHAN)
     attachments.sweep(with_rows, older=ORPHAN)
     long_ago = timezone.now() - timedelta(days=settings.JOB_DAYS)
+    SentForm.objects.filter(at__lt=long_ago).delete()
     DBTaskResult.objects.exclude(status=TaskResultStatus.READY).filter(enqueued_at__lt=long_ago).delete()
     sessions.sweep()
     lock_out.sweep()

@@ -16,6 +16,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from assessment.actions.drafts import ContactDraft, FindingDraft
+from assessment.forms.attachments import FilesField
 from assessment.forms.base import words_of
 from assessment.models import Contact
 from assessment.models.contact import Method
@@ -31,6 +32,9 @@ OTHER_CAMPAIGN = {
     "hx-vals": '{"do": "campaign"}',
 }
 CHECKED, SELECTED = mark_safe(" checked"), mark_safe(" selected")
+MINUTE = "%Y-%m-%dT%H:%M"
+SOURCE = ("source_name", "source_post", "relation")
+COMMON = ("method", "held_at", "place", *SOURCE, "team")  # what concerns all whom a contact is about
 BETWEEN = re.compile(r"[、,,;;\s]+")
 
 
@@ -128,10 +132,9 @@ class RosterField(forms.CharField):
         raise ValidationError(_("“%(text)s” is not on the roster, or his evaluation is submitted already."), params={"text": text})
 
 
-class ContactForm(forms.Form):
-    """One contact. campaigns: the open ones to choose from; campaign: the chosen one; roster: its scoped evaluations."""
+class ContactFields(forms.Form):
+    """What a contact says beside whom it is about, and the words and marks of its findings."""
 
-    campaign = forms.ModelChoiceField(label=_("Campaign"), queryset=None, empty_label=None, required=False)
     method = forms.ChoiceField(label=_("Method"), choices=Method.choices, widget=Taps("thirds"), required=False)
     held_at = forms.CharField(label=_("When"), max_length=40, required=False, widget=forms.DateTimeInput)
     place = forms.CharField(label=_("Where"), max_length=100, required=False, help_text=_("Needed on site."))
@@ -143,26 +146,16 @@ class ContactForm(forms.Form):
     team = forms.CharField(
         label=_("Team, lead first"), max_length=400, required=False, help_text=_("User names or names with 、 or a comma between.")
     )
-    client_uuid = forms.UUIDField(widget=forms.HiddenInput, required=False)
-    blocks = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=BLOCKS, required=False)
 
-    def __init__(self, data=None, *, campaigns, campaign, roster, colleagues, blocks=1, **options):
-        super().__init__(data, **options)
+    def __init__(self, data=None, files=None, *, campaign, colleagues, **options):
+        super().__init__(data, files, **options)
         self.campaign, self.colleagues = campaign, colleagues
-        self.fields["campaign"].queryset = campaigns
-        self.fields["campaign"].widget.attrs |= OTHER_CAMPAIGN | {"hx-post": reverse("contact_add")}
         self.fields["team"].widget.attrs["list"] = "colleagues"
         self.dimensions = list(campaign.scheme.dimensions.all())
         self.levels = list(campaign.scheme.levels.all())
-        self.size = blocks
-        rows = list(roster[: SHORT + 1])
-        self.on_roster = len(rows)
-        for index in range(blocks):
-            self._add_block(index, roster, rows if len(rows) <= SHORT else None)
 
-    def _add_block(self, index, roster, rows):
-        prefix = f"findings-{index}-"
-        self.fields[f"{prefix}assessee"] = RosterField(roster, rows, self.campaign, label=_("Who is it about?"))
+    def add_marks(self, prefix):
+        """Fields for the words and marks of one finding."""
         texts = [("narrative", _("What was seen or heard"), 3), ("example", _("Concrete example"), 2)]
         for name, label, lines in texts:
             widget = forms.Textarea(attrs={"rows": lines})
@@ -174,21 +167,10 @@ class ContactForm(forms.Form):
                 label=dimension.name, choices=levels, widget=widget, required=False, initial=""
             )
 
-    @classmethod
-    def first(cls, user, campaign):
-        """What stands in a new form."""
-        now = timezone.localtime().strftime("%Y-%m-%dT%H:%M")
-        return {"campaign": campaign.pk, "held_at": now, "team": user.username, "client_uuid": uuid.uuid4(), "blocks": 1}
-
-    def grouped(self):
-        """[(number, assessee, texts, ratings)] of bound fields, one for each block."""
-        found = []
-        for index in range(self.size):
-            prefix = f"findings-{index}-"
-            texts = [self[f"{prefix}narrative"], self[f"{prefix}example"]]
-            ratings = [self[f"{prefix}rating-{dimension.pk}"] for dimension in self.dimensions]
-            found.append((index + 1, self[f"{prefix}assessee"], texts, ratings))
-        return found
+    def marks(self, prefix):
+        """(texts, ratings) of one finding, as bound fields."""
+        texts = [self[f"{prefix}narrative"], self[f"{prefix}example"]]
+        return texts, [self[f"{prefix}rating-{dimension.pk}"] for dimension in self.dimensions]
 
     def clean_team(self):
         """User names; a name that only one colleague has is taken for him."""
@@ -197,6 +179,60 @@ class ContactForm(forms.Form):
             by_name.setdefault(user.name, []).append(user.username)
         names = [name for name in BETWEEN.split(self.cleaned_data["team"]) if name]
         return [name if name in known or len(by_name.get(name, ())) != 1 else by_name[name][0] for name in names]
+
+    def field_of(self, refusal):
+        """The field of this form that a refusal of the action is about."""
+        match = re.match(r"^findings-(\d+)-(.*)$", refusal.field)
+        if not match:
+            return "findings-0-assessee" if refusal.code == "no_finding" else refusal.field
+        prefix, rest = f"findings-{self.used[int(match[1])]}-", match[2]
+        if rest.startswith("rating-"):
+            names = {dimension.name: dimension.pk for dimension in self.dimensions}
+            rest = f"rating-{names.get(rest.removeprefix('rating-'), '')}"
+        return prefix + rest
+
+
+class ContactForm(ContactFields):
+    """One new contact. campaigns: the open ones to choose from; campaign: the chosen one; roster: its scoped evaluations;
+    may_attach: files may come with it."""
+
+    campaign = forms.ModelChoiceField(label=_("Campaign"), queryset=None, empty_label=None, required=False)
+    client_uuid = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    blocks = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=BLOCKS, required=False)
+    files = FilesField(label=_("Photos of the visit, or the signed record"), required=False)
+
+    def __init__(self, data=None, files=None, *, campaigns, campaign, roster, blocks=1, may_attach=False, **options):
+        super().__init__(data, files, campaign=campaign, **options)
+        self.fields["campaign"].queryset = campaigns
+        self.fields["campaign"].widget.attrs |= OTHER_CAMPAIGN | {"hx-post": reverse("contact_add")}
+        self.fields["files"].widget.attrs["hx-preserve"] = "true"  # what was chosen outlasts another block
+        if not may_attach:
+            del self.fields["files"]
+        self.size = blocks
+        rows = list(roster[: SHORT + 1])
+        self.on_roster = len(rows)
+        for index in range(blocks):
+            self._add_block(index, roster, rows if len(rows) <= SHORT else None)
+
+    def _add_block(self, index, roster, rows):
+        prefix = f"findings-{index}-"
+        self.fields[f"{prefix}assessee"] = RosterField(roster, rows, self.campaign, label=_("Who is it about?"))
+        self.add_marks(prefix)
+
+    @property
+    def files_field(self):
+        """The field for files, where there is one: `form.files` are the files themselves."""
+        return self["files"] if "files" in self.fields else None
+
+    @classmethod
+    def first(cls, user, campaign):
+        """What stands in a new form."""
+        now = timezone.localtime().strftime(MINUTE)
+        return {"campaign": campaign.pk, "held_at": now, "team": user.username, "client_uuid": uuid.uuid4(), "blocks": 1}
+
+    def grouped(self):
+        """[(number, assessee, texts, ratings)] of bound fields, one for each block."""
+        return [(index + 1, self[f"findings-{index}-assessee"], *self.marks(f"findings-{index}-")) for index in range(self.size)]
 
     def _is_blank(self, index):
         prefix = f"findings-{index}-"
@@ -213,17 +249,52 @@ class ContactForm(forms.Form):
             ratings = {d: level for d in self.dimensions if (level := levels.get(data.get(f"{prefix}rating-{d.pk}")))}
             assessee = data.get(f"{prefix}assessee") or ("cadre", "")
             findings.append(FindingDraft(assessee, data[f"{prefix}narrative"], data[f"{prefix}example"], ratings))
-        names = ("method", "held_at", "place", "source_name", "source_post", "relation", "team")
-        given = {name: data.get(name, "") for name in names}
+        given = {name: data.get(name, "") for name in COMMON}
         return ContactDraft(campaign=self.campaign, findings=findings, client_uuid=data.get("client_uuid"), **given)
 
-    def field_of(self, refusal):
-        """The field of this form that a refusal of the action is about."""
-        match = re.match(r"^findings-(\d+)-(.*)$", refusal.field)
-        if not match:
-            return "findings-0-assessee" if refusal.code == "no_finding" else refusal.field
-        prefix, rest = f"findings-{self.used[int(match[1])]}-", match[2]
-        if rest.startswith("rating-"):
-            names = {dimension.name: dimension.pk for dimension in self.dimensions}
-            rest = f"rating-{names.get(rest.removeprefix('rating-'), '')}"
-        return prefix + rest
+
+class ContactChange(ContactFields):
+    """A contact that stands. findings: those that this person may change (with `evaluation` and `marks`); held: he may not
+    change what concerns all whom the contact is about; told: he may know who said it.
+
+    What is not in the form, or stands in it as it was, is no part of the draft: nobody wipes what he cannot see.
+    """
+
+    def __init__(self, data=None, files=None, *, contact, findings, held, told, team, **options):
+        super().__init__(data, files, campaign=contact.campaign, initial=_standing(contact, findings, team), **options)
+        self.contact, self.findings = contact, findings
+        for name in COMMON if held else () if told else SOURCE:
+            del self.fields[name]
+        for finding in findings:
+            self.add_marks(f"findings-{finding.pk}-")
+
+    def grouped(self):
+        """[(finding, texts, ratings)] of bound fields."""
+        return [(finding, *self.marks(f"findings-{finding.pk}-")) for finding in self.findings]
+
+    def draft(self):
+        """The `ContactDraft` of what was changed."""
+        data, levels = self.cleaned_data, {str(level.pk): level for level in self.levels}
+        changed = {name for name in self.changed_data if name in self.data}
+        findings, self.used = [], []
+        for finding in self.findings:
+            prefix = f"findings-{finding.pk}-"
+            texts = {name: data[prefix + name] for name in ("narrative", "example") if prefix + name in changed}
+            marks = {d: prefix + f"rating-{d.pk}" for d in self.dimensions}
+            ratings = {d: levels.get(data[name], "") for d, name in marks.items() if name in changed}
+            if texts or ratings:
+                findings.append(FindingDraft(finding.evaluation, ratings=ratings, **texts))
+                self.used.append(finding.pk)
+        given = {name: data[name] for name in COMMON if name in changed}
+        return ContactDraft(campaign=self.campaign, contact=self.contact, findings=findings, **given)
+
+
+def _standing(contact, findings, team):
+    """What a contact says now, as its form shows it."""
+    found = {name: getattr(contact, name) for name in COMMON if name not in ("held_at", "team")}
+    found |= {"held_at": timezone.localtime(contact.held_at).strftime(MINUTE), "team": "、".join(user.username for user in team)}
+    for finding in findings:
+        prefix = f"findings-{finding.pk}-"
+        found |= {prefix + name: getattr(finding, name) for name in ("narrative", "example")}
+        found |= {f"{prefix}rating-{mark.dimension_id}": str(mark.level_id) for mark in finding.marks}
+    return found

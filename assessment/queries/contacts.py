@@ -82,6 +82,14 @@ def found(findings, user):
     return rows
 
 
+def changeable(user, contact):
+    """Findings of a contact (with its campaign) whose words and marks this person may change now."""
+    if contact.campaign.state != Campaign.State.OPEN:
+        return []
+    rows = visible_to(user, Finding, "record_contact").standing().filter(contact=contact, evaluation__state=Evaluation.State.GATHERING)
+    return [finding for finding in found(rows, user) if not finding.sealed]
+
+
 def roster(evaluations, campaign):
     """Assessees of a campaign for whom evidence can come in, in the order of their units."""
     rows = evaluations.filter(campaign=campaign, state=Evaluation.State.GATHERING)

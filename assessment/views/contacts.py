@@ -10,6 +10,7 @@ from assessment.models import Attachment, Campaign, Contact, Evaluation, Finding
 from assessment.queries import attachments as files
 from assessment.queries import blind
 from assessment.queries import contacts as queries
+from assessment.queries.contacts import changeable
 from assessment.tables.contacts import ContactTable, SourceTable
 from assessment.views.base import ActionPage, DetailPage, ListPage, offer
 from people.access import can
@@ -95,11 +96,19 @@ class ContactDetail(DetailPage):
         return blind.sealed(self.user, rows)
 
     def buttons(self):
-        return [self._form(), *self._another()]
+        return [self._form(), *self._change(), *self._another()]
 
     def _form(self):
         hidden = Refusal("blind") if self.sealed() else None
         return offer(self.user, "view_contact", _("Official forms"), reverse("contact_print", args=[self.object.pk]), refusal=hidden)
+
+    def _change(self):
+        """One button; why not, if he may change neither what concerns all nor what it says of anybody."""
+        if not can(self.user, "record_contact"):
+            return []
+        held = actions.holds(self.user, "record_contact", self.object)
+        refusal = None if not held or changeable(self.user, self.object) else held[0]
+        return [offer(self.user, "record_contact", _("Change…"), reverse("contact_edit", args=[self.object.pk]), refusal=refusal)]
 
     def _another(self):
         if not can(self.user, "record_contact"):

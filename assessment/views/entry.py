@@ -9,6 +9,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from assessment.actions import attachments
 from assessment.actions import contacts as actions
 from assessment.forms.base import words_of
 from assessment.forms.contacts import BLOCKS, ContactForm
@@ -18,19 +19,46 @@ from assessment.queries import contacts as queries
 from assessment.queries.evaluations import with_numbers
 from assessment.views.base import FormPage, Page, whole
 from assessment.views.contacts import CRUMBS
-from people.access import visible_to
+from assessment.wording import sentence
+from people.access import can, visible_to
 from people.actions.inputs import plain_text
-from people.refusals import Refused
+from people.refusals import Refusal
 
 SUGGESTED = 12
 
 
-class ContactAdd(FormPage):
+class Entry(FormPage):
+    """What the pages share on which a contact is typed."""
+
+    model, crumbs, done = Contact, CRUMBS, ""
+
+    def with_scores(self, pks, work):
+        """Do the work, and tell how it moved the scores of these evaluations."""
+        before = self.scores(pks)
+        contact = work()
+        for pk, (name, score) in self.scores(pks).items():
+            old = before.get(pk, (name, None))[1]
+            if old != score:
+                words = {"name": name, "old": _shown(old), "new": _shown(score)}
+                messages.info(self.request, _("%(name)s: score %(old)s → %(new)s") % words)
+        return contact
+
+    def scores(self, pks):
+        """{evaluation: (name, score)} as this user may see them."""
+        rows = with_numbers(self.visible(Evaluation).filter(pk__in=pks), self.user).select_related("cadre", "group").order_by("pk")
+        return {row.pk: (str(row), row.seen_score) for row in rows if not row.hidden}
+
+    def refused(self, form, refusals):
+        # the form has one field for the cadre or unit, where a workbook has two columns
+        told = [replace(r, code="assessee_missing", facts={}) if r.code == "cadre_or_unit" else r for r in refusals]
+        return super().refused(form, [replace(refusal, field=form.field_of(refusal)) for refusal in told])
+
+
+class ContactAdd(Entry):
     """GET takes what is known already: campaign, assessee (an evaluation), method, or `like` (a contact)."""
 
-    model, verb, crumbs = Contact, "record_contact", CRUMBS
-    template_name = "assessment/contact_form.html"
-    title, done = gettext_lazy("Record a contact"), ""
+    verb, template_name = "record_contact", "assessment/contact_form.html"
+    title = gettext_lazy("Record a contact")
 
     def campaigns(self):
         """Open campaigns that he may record in."""
@@ -44,7 +72,7 @@ class ContactAdd(FormPage):
         by_key = {str(campaign.pk): campaign for campaign in campaigns}
         return by_key.get(asked) or queries.campaign_of_last(self.visible(), self.user, campaigns)
 
-    def build(self, data=None, *, campaign=None, initial=None, blocks=1):
+    def build(self, data=None, files=None, *, campaign=None, initial=None, blocks=1):
         campaigns = self.campaigns()
         campaign = self.chosen(campaigns, str(campaign or ""))
         if campaign is None:
@@ -52,7 +80,8 @@ class ContactAdd(FormPage):
         colleagues = list(queries.colleagues(self.user))
         first = {**ContactForm.first(self.user, campaign), **(initial or {})}
         options = {"campaigns": campaigns, "campaign": campaign, "roster": self.roster(campaign), "colleagues": colleagues}
-        return ContactForm(data, blocks=blocks, initial=first, **options)
+        may_attach = bool(can(self.user, "attach", campaign))
+        return ContactForm(data, files, blocks=blocks, initial=first, may_attach=may_attach, **options)
 
     def get(self, request, *args, **kwargs):
         asked, initial = request.GET, {}
@@ -80,7 +109,7 @@ class ContactAdd(FormPage):
         elif re.fullmatch(r"remove-[0-9]{1,2}", do) and blocks > 1:
             blocks = _without(data, int(do.removeprefix("remove-")) - 1, blocks)
         data["blocks"] = str(blocks)
-        form = self.build(data, campaign=data.get("campaign"), blocks=blocks)
+        form = self.build(data, request.FILES, campaign=data.get("campaign"), blocks=blocks)
         if form is None:
             return self.render(form=None)
         if do:  # another block, one less, or another campaign: nothing is checked yet
@@ -89,31 +118,26 @@ class ContactAdd(FormPage):
             return self.render(form=form)
         if not form.is_valid():
             return self.render(form=form)
-        try:
-            return self.redirect(self.next_url(self.perform(form)))
-        except Refused as refused:
-            return self.refused(form, refused.refusals)
+        return self.carry_out(form, lambda: self.perform(form))
 
     def perform(self, form):
-        draft = form.draft()
+        draft, uploads = form.draft(), form.cleaned_data.get("files")
         touched = [finding.assessee.pk for finding in draft.findings if isinstance(finding.assessee, Evaluation)]
-        before = self.scores(touched)
-        contact = actions.record(by=self.user, drafts=[draft])[0]
+        return self.with_scores(touched, lambda: self.record(draft, uploads))
+
+    def record(self, draft, uploads):
+        if uploads:
+            contact = attachments.record(by=self.user, draft=draft, uploads=uploads)
+        else:
+            contact = actions.record(by=self.user, drafts=[draft])[0]
         messages.success(self.request, _("Contact %(number)s is recorded.") % {"number": contact.number})
-        for pk, (name, score) in self.scores(touched).items():
-            words = {"name": name, "old": _shown(before.get(pk, (name, None))[1]), "new": _shown(score)}
-            messages.info(self.request, _("%(name)s: score %(old)s → %(new)s") % words)
         return contact
 
-    def scores(self, pks):
-        """{evaluation: (name, score)} as this user may see them."""
-        rows = with_numbers(self.visible(Evaluation).filter(pk__in=pks), self.user).select_related("cadre", "group").order_by("pk")
-        return {row.pk: (str(row), row.seen_score) for row in rows if not row.hidden}
-
-    def refused(self, form, refusals):
-        # the form has one field for the cadre or unit, where a workbook has two columns
-        told = [replace(r, code="assessee_missing", facts={}) if r.code == "cadre_or_unit" else r for r in refusals]
-        return super().refused(form, [replace(refusal, field=form.field_of(refusal)) for refusal in told])
+    def render(self, status=200, **context):
+        form = context.get("form")
+        if form is not None and self.request.FILES and "files" in form.fields and form.is_bound:
+            form.add_error("files", sentence(Refusal("choose_files_again")))
+        return super().render(status, **context)
 
 
 def _without(data, gone, blocks):
