@@ -271,18 +271,45 @@ def record_page(client, obj, **query):
     return answer
 
 
+def days_before(monkeypatch, days, do):
+    """Do something as if it were some days ago."""
+    then = timezone.now() - timedelta(days)
+    with monkeypatch.context() as patch:
+        patch.setattr(timezone, "now", lambda: then)
+        return do(), timezone.localdate(then)
+
+
 def test_a_record_stands_beside_itself_of_a_day_before(audit, world, monkeypatch):
-    before = timezone.localdate()
-    later = timezone.make_aware(datetime.combine(before + timedelta(3), datetime.min.time()))
-    monkeypatch.setattr(timezone, "now", lambda: later)
-    cadres.save(by=world.lin, rows=[{"code": world.dawa.code, "post": "镇长"}])
-    audit.logout()  # that session has run out
-    audit.force_login(world.aud)
-    then = record_page(audit, world.dawa, day=before.isoformat()).context
-    assert {c.label: (c.old, c.new) for c in then["beside"] if c.differs} == {label(Cadre, "post"): ("达瓦的职务", "镇长")}
+    [cadre], before = days_before(monkeypatch, 3, lambda: cadres.save(by=world.lin, rows=[{"code": "NEW", "name": "新来", "unit": "E", "post": "干事"}]))
+    cadres.save(by=world.lin, rows=[{"code": "NEW", "post": "镇长"}])
+    then = record_page(audit, cadre, day=before.isoformat()).context
+    assert {c.label: (c.old, c.new) for c in then["beside"] if c.differs} == {label(Cadre, "post"): ("干事", "镇长")}
     assert then["differing"] == 1 and then["there_then"]
-    assert record_page(audit, world.dawa).context["differing"] == 0
-    assert not record_page(audit, world.dawa, day="2000-01-01").context["there_then"]
+    assert record_page(audit, cadre).context["differing"] == 0
+    assert not record_page(audit, cadre, day="2000-01-01").context["there_then"]
+
+
+def test_a_minute_of_a_day_can_be_asked_for(audit, world, monkeypatch):
+    [cadre], day = days_before(monkeypatch, 3, lambda: cadres.save(by=world.lin, rows=[{"code": "NEW", "name": "新来", "unit": "E"}]))
+    made = timezone.localtime(newest(object_id=cadre.pk, object_type="people.cadre").at)
+    minute, before = made.strftime("%H:%M"), made - timedelta(minutes=1)
+    assert record_page(audit, cadre, day=day.isoformat(), time=minute).context["there_then"]
+    if before.date() == day:  # not in the first minute of a day
+        assert not record_page(audit, cadre, day=day.isoformat(), time=before.strftime("%H:%M")).context["there_then"]
+    assert record_page(audit, cadre, day=day.isoformat(), time="noon").context["problem"]
+
+
+def test_each_change_leads_to_the_record_before_and_after_it(audit, world):
+    for post in ("a", "b", "c"):
+        cadres.save(by=world.lin, rows=[{"code": world.dawa.code, "post": post}])
+    entries = list(LedgerEntry.objects.filter(object_type="people.cadre", object_id=world.dawa.pk).order_by("seq"))
+    told = {}
+    for entry in entries[1:]:
+        for side in ("before", "after"):
+            told[entry.pk, side] = {c.label: c.old or c.new for c in record_page(audit, world.dawa, **{side: entry.pk}).context["beside"]}
+    posts = [(told[e.pk, "before"][label(Cadre, "post")], told[e.pk, "after"][label(Cadre, "post")]) for e in entries[1:]]
+    assert posts == [("达瓦的职务", "a"), ("a", "b"), ("b", "c")]
+    assert not record_page(audit, world.dawa, before=entries[0].pk).context["there_then"]
 
 
 @pytest.mark.parametrize("day", ["yesterday", "2022-13-45", "9999-12-31", "0001-01-01"])
