@@ -49,7 +49,7 @@ class OriginMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        request.id = uuid4().hex
+        request.id = getattr(request, "id", None) or uuid4().hex  # a request that is tried again is the same
         # REMOTE_ADDR only: a header such as X-Forwarded-For can be written by anybody (`serve` reads that of one proxy).
         address = request.META.get("REMOTE_ADDR", "")
         token = ledger.origin.set(ledger.Origin(request_id=request.id, address=address))

@@ -77,9 +77,9 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "assessment.middleware.HeadersMiddleware",
-    "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
+    "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "assessment.busy.BusyMiddleware",  # around all that asks the database
     "django.contrib.sessions.middleware.SessionMiddleware",

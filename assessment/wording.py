@@ -26,7 +26,6 @@ SENTENCES = {
     "reason_missing": N("Please give the reason."),
     "date_in_future": N("This day lies in the future."),
     "record_changed": N("%(who)s changed %(record)s at %(at)s, after you had opened it. Nothing of yours is saved yet: look at it, then send again."),
-    "code_taken": N("This code is taken."),
     "form_of_another": N("This form was made for somebody else, or it is damaged: open its page again and fill it in there."),
     # long work
     "too_many_jobs": N("%(limit)s of your jobs are not done yet: wait for them, or cancel some."),

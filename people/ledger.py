@@ -135,7 +135,7 @@ def _append(record):
         return
     locked, _ = LedgerHead.objects.select_for_update().get_or_create(pk=1)
     if any(entry["verb"] not in EVENTS for _, entry in entries):
-        _of_the_form(record.by, locked.seq + 1)
+        _of_the_form(record.by, entries, locked.seq + 1)
     source = origin.get()
     common = {"at": timezone.now(), "request_id": source.request_id, "address": source.address}
     for start in range(0, len(entries), CHUNK):
@@ -149,12 +149,16 @@ def _append(record):
     locked.save()
 
 
-def _of_the_form(by, entry):
-    """A form is carried out once, and not over the head of somebody who changed its record meanwhile."""
+def _of_the_form(by, entries, number):
+    """A form is carried out once, and not over the head of somebody who changed or made its record meanwhile."""
     if sent := sending.current():
-        sent.make(by, entry)
-    if other := changed_since(*sending.expected()).first():
+        sent.make(by, number)
+    expected = sending.expected()
+    if other := changed_since(expected.records, expected.seen).first():
         raise Refused(Refusal("record_changed", {"who": other.actor_name, "at": other.at, "record": other.object_name}))
+    standing = (entry["object_name"] for _, entry in entries if entry["object_type"] == expected.new and entry["before"] is not None)
+    if (name := next(standing, None)) is not None:
+        raise Refused(Refusal("code_taken", {"value": name}, field="code"))
 
 
 def changed_since(records, seen):

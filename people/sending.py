@@ -51,7 +51,18 @@ class Sent:
 
 
 _sent: ContextVar[Sent | None] = ContextVar("sent", default=None)
-_expected: ContextVar[tuple] = ContextVar("expected", default=((), 0))
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What the sender had seen. records: (type, id) each; seen: the last entry by then; new: the type of which he adds a record."""
+
+    records: tuple = ()
+    seen: int = 0
+    new: str = ""
+
+
+_expected: ContextVar[Expected] = ContextVar("expected", default=Expected())  # noqa: B039  it is frozen
 
 
 def current():
@@ -60,7 +71,7 @@ def current():
 
 
 def expected():
-    """([(record type, id)], the last entry that the sender had seen)."""
+    """What the sender of the form under way had seen."""
     return _expected.get()
 
 
@@ -88,9 +99,9 @@ def under_way(sent):
 
 
 @contextmanager
-def expecting(records, seen):
-    """Inside, nothing is recorded if one of these records, (type, id) each, was changed by an entry after `seen`."""
-    token = _expected.set((tuple(records), seen))
+def expecting(records, seen, new=""):
+    """Inside, nothing is recorded if one of these records was changed by an entry after `seen`, or what was to be new is there."""
+    token = _expected.set(Expected(tuple(records), seen, new))
     try:
         yield
     finally:

@@ -20,8 +20,8 @@ RANKS = {
     "management": 5,
     "urls": 6,
 }
-RANKS["middleware"] = RANKS["views"]
-SEES_REQUESTS = {"views", "middleware", "templatetags", "urls"}
+RANKS["middleware"] = RANKS["busy"] = RANKS["views"]
+SEES_REQUESTS = {"views", "middleware", "busy", "templatetags", "urls"}
 WRITES = {"save", "create", "bulk_create", "bulk_insert", "bulk_update", "get_or_create", "update_or_create", "asave", "acreate"}
 MUST_NOT_WRITE = {"views", "forms", "tables", "filters", "queries", "templatetags"}
 

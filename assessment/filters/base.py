@@ -22,7 +22,7 @@ from people.access import visible_to
 from people.models import Unit
 
 #: Names in the query string that are no filters.
-NOT_FILTERS = frozenset({"s", "sort", "columns", "page", "view", "open", "find", "reason", "format", "csrfmiddlewaretoken"})
+NOT_FILTERS = frozenset({"s", "sort", "columns", "page", "view", "open", "find", "reason", "format", "once", "csrfmiddlewaretoken"})
 
 
 class TextFilter(django_filters.CharFilter):

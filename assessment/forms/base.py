@@ -119,6 +119,11 @@ class CadrePick(PickField):
 class NewCode:
     """Mixin of forms that make a record: a code that is there already would change that record instead."""
 
+    @property
+    def makes(self):
+        """The type of record that it makes."""
+        return self._meta.model._meta.label_lower
+
     def clean_code(self):
         code = self.cleaned_data["code"].strip()
         if visible_to(self.user, self._meta.model).filter(code=code).exists():

@@ -1,13 +1,17 @@
 """Tags of the templates: navigation, buttons that know whether they are allowed, fields, states, sentences."""
 
+from uuid import uuid4
+
 from django import forms, template
 from django.urls import NoReverseMatch, reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from assessment import wording
 from assessment.tables.columns import mask as masked
 from assessment.views.common import Button, offer
+from assessment.views.meanwhile import SEEN
+from assessment.views.sending import KEY
 from people.access import can
 
 register = template.Library()
@@ -93,6 +97,13 @@ def field(bound, small=False):
     group = isinstance(widget, forms.CheckboxSelectMultiple | forms.RadioSelect)
     single = isinstance(widget, forms.CheckboxInput)
     return {"bound": bound, "control": bound.as_widget(attrs=attrs), "group": group, "single": single}
+
+
+@register.simple_tag(takes_context=True)
+def once(context):
+    """What a form carries so that it is carried out once, and not over changes that its sender has not seen."""
+    fields = [(KEY, uuid4()), *([(SEEN, context["seen"])] if context.get("seen") else [])]
+    return format_html_join("", '<input type="hidden" name="{}" value="{}">', fields)
 
 
 @register.simple_tag

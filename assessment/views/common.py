@@ -2,12 +2,14 @@
 
 import re
 from dataclasses import dataclass
+from functools import partial
 
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views import View
 
+from assessment.views import sending
 from assessment.wording import sentence
 from people import ledger
 from people.access import Verdict, can, demand, visible_to
@@ -73,6 +75,13 @@ class Page(View):
 
     def dispatch(self, request, *args, **kwargs):
         self.object = None
+        answer = partial(self._answer, request, *args, **kwargs)
+        try:
+            return sending.carry_out(self, request, answer) if request.method == "POST" else answer()
+        except Refused as refused:
+            return refused_page(request, refused.refusals, verb=self.verb, obj=self.object)
+
+    def _answer(self, request, *args, **kwargs):
         try:
             self.object = self.get_object()
             if self.verb:
@@ -80,6 +89,10 @@ class Page(View):
             return super().dispatch(request, *args, **kwargs)
         except Refused as refused:
             return refused_page(request, refused.refusals, verb=self.verb, obj=self.object)
+
+    def made_url(self, record):
+        """Hook: where a form leads that was carried out before: to what it made or changed (None if that is gone)."""
+        return sending.address(self, record)
 
     @property
     def user(self):

@@ -28,7 +28,7 @@ from assessment.views.searches import Searches
 from people.access import can, demand, visible_to
 
 #: What a query string may hold besides what is listed.
-ASKED_WITH = ("page", "find", "open", "reason", "format", "csrfmiddlewaretoken")
+ASKED_WITH = ("page", "find", "open", "reason", "format", "once", "csrfmiddlewaretoken")
 
 
 def find(noun, kwargs):

@@ -2,13 +2,16 @@
 
 from django import forms
 from django.contrib import messages
+from django.http import Http404
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
+from assessment.forms.base import NewCode
+from assessment.views import meanwhile
 from assessment.views.common import Page, offer, offers, refused_page
 from assessment.views.confirming import Confirming
 from assessment.wording import sentence
-from people import ledger
+from people import ledger, sending
 from people.models import RecordedModel
 from people.refusals import Refused
 
@@ -65,6 +68,7 @@ class FormPage(Confirming, Page):
 
     form_class = None
     template_name = "generic/form.html"
+    meanwhile = ()  # what others changed while the form was filled in
     submit = _("Save")
     done = _("Saved.")
     sub = ""  # the short line of context under the title
@@ -93,20 +97,65 @@ class FormPage(Confirming, Page):
         """Hook: where "Cancel" leads."""
         return self.next_url(None)
 
+    def about(self):
+        """Hook: the records whose change by others meanwhile the sender is shown first."""
+        return [self.object] if isinstance(self.object, RecordedModel) else []
+
+    def dispatch(self, request, *args, **kwargs):
+        self.seen = ledger.head()[0]  # before anything is read that the page shows
+        return super().dispatch(request, *args, **kwargs)
+
+    def _answer(self, request, *args, **kwargs):
+        if request.method == "POST":
+            self.seen = meanwhile.read(request, self.seen)
+        return super()._answer(request, *args, **kwargs)
+
     def get(self, request, *args, **kwargs):
         return self.render(form=self.get_form())
 
     def post(self, request, *args, **kwargs):
-        form, confirmed = self.get_form(request.POST, request.FILES), self.is_confirmed()
+        with sending.under_way(None):
+            confirmed = self.is_confirmed()
+        form = self.get_form(request.POST, request.FILES)
         if not form.is_valid() or not confirmed:
             return self.render(form=form)
+        return self.carry_out(form, lambda: self.perform(form.cleaned_data))
+
+    def carry_out(self, form, perform):
+        """Call the action for a form that is filled in: what it refuses, and what others changed meanwhile, stands on the page."""
+        records = self.expected()
         try:
-            result = self.perform(form.cleaned_data)
+            with sending.expecting(records, self.seen, new=form.makes if isinstance(form, NewCode) else ""):
+                result = perform()
         except Refused as refused:
-            return self.refused(form, refused.refusals)
+            self.meanwhile = meanwhile.changes(self.user, records, self.seen)
+            if self.meanwhile:
+                self.seen, self.object = ledger.head()[0], self.get_object()
+                form = meanwhile.beside(self.meanwhile, form, self.get_form, self.request)
+            return self.refused(form, [r for r in refused.refusals if r.code != "record_changed"])
         if self.done:
-            messages.success(request, self.done)
+            messages.success(self.request, self.done)
         return self.redirect(self.next_url(result))
+
+    def expected(self):
+        """[(type, id)] of the records; none if the form does not say what its sender had seen."""
+        if meanwhile.SEEN not in self.request.POST:
+            return []
+        return [(record._meta.label_lower, record.pk) for record in self.about()]
+
+    def render(self, status=200, **context):
+        if self.meanwhile:
+            status, context["meanwhile"] = 409, self.meanwhile
+        if self.about():
+            context["seen"] = meanwhile.token(self.user, self.seen)
+        return super().render(status, **context)
+
+    def made_url(self, record):
+        try:
+            self.object = self.object or self.get_object()
+            return self.next_url(record)
+        except (Http404, NoReverseMatch, Refused):
+            return super().made_url(record)
 
     def place(self, form, field, words):
         """Hook: where a refusal's sentence stands; by its field, else above the form."""
@@ -152,6 +201,6 @@ class ActionPage(FormPage):
         return form
 
     def refused(self, form, refusals):
-        if any(r.field in form.fields for r in refusals):
+        if self.meanwhile or any(r.field in form.fields for r in refusals):
             return super().refused(form, refusals)
         return refused_page(self.request, refusals, verb=self.verb, obj=self.object)

@@ -1,0 +1,57 @@
+"""Two people with one form: the second is shown what the first changed, beside what he typed, and saves again if he will.
+
+The form carries the number of the last entry that stood when it was opened, signed: else one could ask for old history with it.
+"""
+
+from django.core.signing import BadSignature, Signer
+
+from assessment.queries import meanwhile as queries
+from assessment.queries.meanwhile import changes
+from people.models.ledger import plain
+from people.refusals import Refusal, refuse
+
+__all__ = ["SEEN", "beside", "changes", "read", "token"]
+
+SEEN = "seen"  # the field that `{% once %}` puts into a form about a record
+
+
+def token(user, seen):
+    return Signer(salt=f"seen-{user.pk}").sign(str(seen))
+
+
+def read(request, now):
+    """The number that the form carries; of a form without one, that of now."""
+    typed = request.POST.get(SEEN)
+    if typed is None:
+        return now
+    try:
+        return int(Signer(salt=f"seen-{request.user.pk}").unsign(typed))
+    except (BadSignature, ValueError):
+        return refuse(Refusal("form_of_another"))
+
+
+def beside(told, form, get_form, request):
+    """The form as it is shown again: what the sender had left alone says what it says now; what he typed stays, and is told."""
+    data, fresh = request.POST.copy(), get_form()
+    for change in queries.fields(told):
+        name = change.field and change.field.name
+        if name not in form.fields or name not in fresh.fields:
+            continue
+        typed, now = _as_recorded(change.field, form.cleaned_data.get(name)), fresh[name].value()
+        if typed == change.new or (typed is None and now in (None, "")):  # the same; or a field that never shows what is on record
+            continue
+        if typed == change.old:
+            change.taken = True
+            data.setlist(form.add_prefix(name), now if isinstance(now, list) else [] if now in (None, False) else [now])
+        else:
+            change.yours = change.words(typed)
+    again = get_form(data, request.FILES)
+    again.is_valid()
+    return again
+
+
+def _as_recorded(field, value):
+    """What was typed as the ledger would tell it; None for nothing."""
+    value = plain(field, getattr(value, "pk", value))
+    value = value.strip().replace("\r\n", "\n") if isinstance(value, str) else value
+    return None if value == "" else value
