@@ -19,7 +19,7 @@ from assessment.models import Job
 from assessment.rules.ranges import Ranges
 from assessment.sheets.workbook import write
 from assessment.views.common import Page
-from assessment.views.confirming import Confirming
+from assessment.views.confirming import ConfirmForm, Confirming
 from assessment.views.searches import Searches
 from assessment.wording import sentence
 from people import ledger
@@ -155,10 +155,11 @@ class ExportPage(Confirming, Page):
         return _("Export: %s") % self.list_page.get_title()
 
     def _listing(self):
-        """Filters may come in the address or in the body; never twice."""
+        """Filters may come in the address or in the body; never twice. The password typed beside them is none."""
         data = self.request.GET.copy()
         for name, values in self.request.POST.lists():
-            data.setlist(name, values)
+            if not name.startswith(f"{ConfirmForm.prefix}-"):
+                data.setlist(name, values)
         return self.list_page.listing(data)
 
     @cached_property

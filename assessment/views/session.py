@@ -27,8 +27,9 @@ from django.views.i18n import set_language as set_any_language
 
 from assessment.forms.session import CodeForm
 from assessment.views.confirming import count_failure
+from assessment.views.lock_out import locked
 from assessment.wording import sentence
-from people import ledger, second_factor
+from people import ledger, lock_out, second_factor
 from people.actions import second_factor as actions
 from people.models import Authenticator, User
 from people.refusals import Refused
@@ -101,6 +102,9 @@ class SignInCode(FormView):
         self.person, self.kept = half_way(request)
         if self.person is None:
             return self.again(_("That took too long: please give your name and password again.") if HALF_WAY in request.session else "")
+        if lock_out.locked_until(self.person.username):  # wrong codes and wrong passwords count together
+            request.session.flush()
+            return locked(request)
         self.device = Authenticator.objects.of(self.person)
         if self.device is None and settings.SECOND_FACTOR != "required":  # it was removed meanwhile
             return self.again()
