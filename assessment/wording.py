@@ -341,7 +341,7 @@ VERBS = {
     "session_ended": N("A session was ended"),
     "confirm_failed": N("Failed to confirm who he is"),
     "second_factor_on": N("Set up a second factor"),
-    "second_factor_off": N("Removed the second factor"),
+    "second_factor_off": N("Switched off the second factor"),
     "second_factor_codes": N("Made new recovery codes"),
     "recovery_code_used": N("Used a recovery code"),
     "reset_second_factor": N("Reset a second factor"),

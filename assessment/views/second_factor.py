@@ -30,7 +30,7 @@ class SecondFactor(Page):
         if device:
             deeds.append(Button(_("New recovery codes"), reverse("second_factor_codes")))
         if device and not required:
-            deeds.append(Button(_("Remove"), reverse("second_factor_remove"), tone="danger"))
+            deeds.append(Button(_("Switch off"), reverse("second_factor_remove"), tone="danger"))
         return {"device": device, "required": required, "left": left, "few": left <= second_factor.FEW, "deeds": deeds}
 
 
@@ -90,7 +90,7 @@ class SecondFactorCodes(ShowsCodes, OfOneself, ActionPage):
 
 
 class SecondFactorRemove(OfOneself, ActionPage):
-    title, submit, danger, done = _("Remove the second factor"), _("Remove"), True, _("The second factor was removed.")
+    title, submit, danger, done = _("Switch off the second factor"), _("Switch off"), True, _("The second factor was switched off.")
     explain = _("From then on your password alone signs you in, and the recovery codes are worth nothing.")
 
     def get(self, request, *args, **kwargs):
