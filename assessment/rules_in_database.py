@@ -147,7 +147,8 @@ TRIGGERS = [
         "assessment_attachment",
         "UPDATE",
         "An attachment stays what it is, and with its contact.",
-        "NEW.contact_id <> OLD.contact_id OR NEW.sha256 <> OLD.sha256 OR OLD.withdrawn_on IS NOT NULL",
+        "OLD.withdrawn_on IS NOT NULL OR "
+        + " OR ".join(f"NEW.{name} <> OLD.{name}" for name in "contact_id kind name media_type size sha256 added_by_id added_at".split()),
     ),
     Trigger("attachment_no_delete", "assessment_attachment", "DELETE", "Evidence is withdrawn, never deleted."),
     Trigger("contact_no_delete", "assessment_contact", "DELETE", "Evidence is withdrawn, never deleted."),

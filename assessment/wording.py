@@ -490,8 +490,6 @@ def _fact(name, value):
         return grade_name(value)
     if name == "field" and value in OPINION_FIELDS:
         return _(OPINION_FIELDS[value])
-    if name == "fault":
-        return fault_sentence(value)
     if name == "role":
         return str(Grant.Role(value).label)
     if isinstance(value, list | tuple):

@@ -3,14 +3,16 @@
 from datetime import date
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
-from assessment.actions import appeals, contacts, decisions, evaluations
+from assessment.actions import appeals, attachments, contacts, decisions, evaluations
 from assessment.models import Job, SavedView, Scheme
 from people import triggers
 from people.actions import duties, grants
 from people.ledger import recorded
 from people.models import LedgerEntry, LedgerHead, Photo, Profile
 from tests import cast
+from tests.pictures import jpeg, pdf
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +58,8 @@ def sign_off(s):
     s.notice = evaluations.give_notice(by=s.lin, opinion=s.first)
     s.appeal = appeals.file_appeal(by=s.lin, opinion=s.first, kind="review", ground="不同意")
     evaluations.reopen(by=s.rui, evaluation=s.of(s.dawa), evidence="新的证据")
+    locked = s.of(s.dawa).findings.order_by("pk").first().contact
+    (s.locked_file,) = attachments.add(by=s.lin, contact=locked, uploads=[SimpleUploadedFile("现场.jpg", jpeg())])
     s.second = cast.signed(s, s.of(s.dawa))
     s.signed = s.of(s.dawa)
     cast.give_evidence(s, s.of(s.nima))
@@ -64,6 +68,10 @@ def sign_off(s):
     s.sonam_contact, *_, last = cast.give_evidence(s, s.of(s.sonam))
     s.gathering = s.of(s.sonam)
     s.finding = s.sonam_contact.findings.get()
+    s.file, gone = attachments.add(
+        by=s.lin, contact=s.sonam_contact, uploads=[SimpleUploadedFile("现场.jpg", jpeg(size=(30, 30))), SimpleUploadedFile("记录.pdf", pdf())]
+    )
+    s.withdrawn_file = attachments.withdraw(by=s.lin, attachment=gone, why="签错了人")
     s.withdrawn = contacts.withdraw(by=s.lin, finding=last.findings.get(), why="记错了人")
     s.locked = s.signed.findings.order_by("pk").first()
     s.rating, s.locked_rating, s.withdrawn_rating = (f.ratings.first() for f in (s.finding, s.locked, s.withdrawn))

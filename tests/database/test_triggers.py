@@ -70,6 +70,15 @@ BREAKS = {
     "appeal_no_delete": lambda s: [delete(s.appeal)],
     "contact_locked_change": lambda s: [update(s.locked.contact, place="别处"), update(s.locked.contact, source_name="别人")],
     "contact_campaign_stays": lambda s: [update(s.sonam_contact, campaign_id=s.groups.pk)],
+    "attachment_locked_new": lambda s: [copy(s.file, contact_id=s.locked.contact_id, sha256="1" * 64)],
+    "attachment_locked_change": lambda s: [update(s.locked_file, withdrawn_on="2022-06-01", withdrawn_why="不要了"), update(s.locked_file, name="别的.jpg")],
+    "attachment_stays": lambda s: [
+        update(s.file, contact_id=s.locked.contact_id), update(s.file, sha256="1" * 64), update(s.file, size=1), update(s.file, name="别的.jpg"),
+        update(s.file, kind="other"), update(s.file, media_type="image/png"), update(s.file, added_by_id=s.mei.pk),
+        update(s.file, added_at="2020-01-01 00:00:00+00:00"), update(s.withdrawn_file, withdrawn_on=None, withdrawn_why=""),
+        update(s.withdrawn_file, withdrawn_why="另一理由"),
+    ],
+    "attachment_no_delete": lambda s: [delete(s.file), delete(s.withdrawn_file)],
     "contact_no_delete": lambda s: [delete(s.sonam_contact)],
     "team_locked_insert": lambda s: [copy(s.locked.contact.team.first(), position=5, user_id=s.rui.pk)],
     "team_locked_update": lambda s: [
