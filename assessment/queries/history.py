@@ -14,6 +14,7 @@ from assessment.queries.named import list_name, model_of, record_name, type_name
 from assessment.wording import WHY_ENDED, refused_because, verb_name
 from people import codes
 from people.ledger import EVENTS
+from people.models import Cadre
 from people.models.code_field import CodeField
 
 #: Shown masked here as everywhere: revealing them is a deed of its own, and not the auditor's.
@@ -69,7 +70,12 @@ LABELS = {
 __all__ = ["Change", "Words", "changed_fields", "in_one_line", "model_of", "record_name", "told", "type_name", "types"]
 
 #: Facts that are for the page of the entry alone: in a row of many they say little.
-QUIET = frozenset({"list", "ids", "columns", "sha256", "of", "head", "sort"})
+QUIET = frozenset({"list", "ids", "columns", "sha256", "of", "head", "sort", "file"})
+#: Values that say nothing there.
+NOTHING = ("", "none", [], {})
+FACTORS = {"none": lambda: _("none"), "app": lambda: _("code of the app"), "recovery_code": lambda: _("recovery code")}
+#: Fields likewise: of a job its name and reason say what was asked for.
+QUIET_FIELDS = {"assessment.job": frozenset({"kind", "by_id", "reason", "parameters", "asked_at", "language", "upload_sha256"})}
 LONG = 300  # signs; longer text is folded on the page
 BODY = 4000  # signs of a text that are shown at all
 
@@ -153,7 +159,7 @@ class Words:
             return []
         if entry.verb in EVENTS:
             told = (entry.after or {}).items()
-            return [Change(FACTS.get(key, lambda key=key: key)(), "", _fact(key, value), quiet=key in QUIET) for key, value in told]
+            return [Change(FACTS.get(key, lambda key=key: key)(), "", _fact(key, value), quiet=key in QUIET or value in NOTHING) for key, value in told]
         model = model_of(entry.object_type)
         if model is None:
             keys = [*(entry.before or {}), *(k for k in entry.after or {} if k not in (entry.before or {}))]
@@ -171,6 +177,7 @@ class Words:
                 self.value(model, key, old[key]) if old.get(key) is not None else "",
                 self.value(model, key, new[key]) if new.get(key) is not None else "",
                 old.get(key) != new.get(key),
+                key in QUIET_FIELDS.get(model._meta.label_lower, ()),
             )
             for key in keys
         ]
@@ -303,10 +310,14 @@ def _fact(key, value):
         return _(WHY_ENDED[value])
     if key == "verb" and value:
         return verb_name(value)
+    if key == "factor":
+        return FACTORS[value]() if value in FACTORS else str(value)
     if key == "list":
         return list_name(str(value))
     if key == "codes" and isinstance(value, list):
         return _("; ").join(refused_because(str(code)) for code in value)
+    if key == "fields" and isinstance(value, list):
+        return _(", ").join(_label(Cadre, name) for name in value)
     if key == "ids" and isinstance(value, dict):
         return _("; ").join(f"{type_name(kind)} {_plain(numbers)}" for kind, numbers in value.items())
     return _plain(value)

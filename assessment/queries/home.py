@@ -174,7 +174,7 @@ def brief(campaign, evaluations, *, decisions, duties, units, publications):
 
 def of_days(entries, since):
     """What auditors look at first: {verb: number} of the entries since a day, for the verbs that ask for a look. One query."""
-    watched = ("refused", "sign_in_failed", "export", "reveal", "save_grant")
+    watched = ("refused", "sign_in_failed", "sign_in_locked", "reveal", "export", "save_grant")
     rows = entries.filter(at__gte=since, verb__in=watched).order_by()
     found = dict(rows.values_list("verb").annotate(Count("seq")))
     return {verb: found.get(verb, 0) for verb in watched}

@@ -49,6 +49,11 @@ class Click:
         return any(entry.verb in TURNED_AWAY for entry, *_ in self.told)
 
     @property
+    def alone(self):
+        """Is it one entry and no more?"""
+        return self.total == 1
+
+    @property
     def elsewhere(self):
         return self.total - len(self.told)
 

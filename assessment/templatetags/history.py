@@ -47,8 +47,19 @@ def joined(words):
 
 
 @register.filter
+def listed(deeds):
+    return _("; ").join(deeds)
+
+
+@register.filter
 def labels(changes):
     return _(", ").join(change.label for change in changes if not change.quiet)
+
+
+@register.filter
+def loud(changes):
+    """How many changes are shown where an entry stands among others."""
+    return sum(not change.quiet for change in changes)
 
 
 @register.filter

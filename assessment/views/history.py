@@ -69,7 +69,7 @@ class LedgerEntryList(ListPage):
             timeline_query=listing.query_without("shown", "sort", "columns"),
             table_query=_with(listing.query_without("shown"), shown="table"),
             quick=[
-                self._quick(listing, "kind", _t("Everything"), KINDS),
+                self._quick(listing, "kind", _t("Everything"), KINDS[:3]),
                 self._quick(listing, "days", _t("All days"), DAYS, "since", "until"),
             ],
         )

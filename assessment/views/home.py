@@ -16,6 +16,7 @@ from assessment.models import Campaign, Decision, Evaluation, Publication
 from assessment.models.contact import Method
 from assessment.queries import home as queries
 from assessment.queries import tasks
+from assessment.queries.history import told
 from assessment.queries.quality import judged_by
 from assessment.rules.combine import two_places
 from assessment.rules.grading import grades as in_order
@@ -30,7 +31,7 @@ DAYS = 7  # that an auditor looks back
 PLACES = 40  # rows of the coverage map
 UNITS_NAMED = 3  # units named beside a task
 DEPTHS = ("heat-5", "heat-4", "heat-3", "heat-2")
-WATCHED_TONES = {"refused": "stop", "sign_in_failed": "stop", "reveal": "wait"}
+WATCHED_TONES = {"refused": "stop", "sign_in_failed": "stop", "sign_in_locked": "stop", "reveal": "wait"}
 
 
 def to(name, **query):
@@ -225,11 +226,12 @@ class Home(Page):
         since = self.today - timedelta(DAYS - 1)
         start = timezone.make_aware(datetime.combine(since, time.min))
         watched = [
-            (number, verb_name(verb), WATCHED_TONES.get(verb, ""), to("ledgerentry_list", verb=verb, since=since.isoformat()))
+            (number, verb_name(verb), WATCHED_TONES.get(verb, ""), to("ledgerentry_list", verb=verb, days=DAYS))
             for verb, number in queries.of_days(entries, start).items()
         ]
-        newest = [(entry, verb_name(entry.verb)) for entry in entries.order_by("-seq")[:ENTRIES]]
-        return {"watched": watched, "newest": newest, "days": DAYS}
+        newest = told(entries.order_by("-seq")[:ENTRIES])
+        verified = entries.filter(verb="verify", purged_by=None).order_by("-seq").first()
+        return {"watched": watched, "newest": newest, "days": DAYS, "verified": verified}
 
     def _accounts(self):
         accounts = self.visible(User)
