@@ -4,6 +4,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 
+from django.core.exceptions import ValidationError
 from django.db import Error, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.models import Q
@@ -116,10 +117,9 @@ def _load(backup, tell, accept_faults):
     Session.objects.all().delete()
     connection.check_constraints()  # keys to other rows were not looked at so far
     triggers.install()
-    tell("proof", 0)
-    faults = list(islice(proof.faults(), proof.MOST))
+    faults = list(islice(proof.faults(lambda stage, done, total: tell(stage, done)), proof.MOST))
     if faults and not accept_faults:
-        raise Refused(*(Refusal("restore_fault", {"fault": fault}) for fault in faults), Refusal("restore_unproven"))
+        raise Refused(*(Refusal("restore_fault", {"fault": str(fault)}) for fault in faults), Refusal("restore_unproven"))
     running.left_behind()
     return faults
 
@@ -135,7 +135,11 @@ def _lock(ours):
 def _load_table(backup, table, member, tell):
     lines, done = backup.lines(member), 0
     while some := list(islice(lines, CHUNK)):
-        bulk.insert(table.model, table.attributes, table.rows(some))
+        rows = table.rows(some)
+        try:
+            bulk.insert(table.model, table.attributes, rows)
+        except (ValidationError, ArithmeticError, TypeError, ValueError) as error:  # a number beyond what its column holds
+            raise Refused(Refusal("backup_rows", {"table": table.name})) from error
         done += len(some)
         tell(table.name, done)
     keys.go_on_after(table.model, member.highest_key)

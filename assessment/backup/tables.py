@@ -31,11 +31,18 @@ def _to_moment(text):
     return value
 
 
+def _to_number(text):
+    value = Decimal(text)
+    if not value.is_finite():
+        raise ValueError("no number")
+    return value
+
+
 #: (kind of field, its type in JSON, value -> JSON, JSON -> value); the first that fits. None: as it is.
 KINDS = (
     (models.BooleanField, bool, None, None),
     (models.IntegerField, int, None, None),
-    (models.DecimalField, str, lambda value: f"{value:f}", Decimal),
+    (models.DecimalField, str, lambda value: f"{value:f}", _to_number),
     (models.DateTimeField, str, _moment, _to_moment),
     (models.DateField, str, date.isoformat, date.fromisoformat),
     (models.UUIDField, str, str, UUID),

@@ -2,7 +2,9 @@
 
 import hashlib
 import json
+import os
 import resource
+import sys
 import threading
 from io import StringIO
 from itertools import count
@@ -33,8 +35,8 @@ def empty():
     call_command("migrate", verbosity=0)
 
 
-def fill(attachments, file):
-    """Something of everything, backed up to `file`, and the demo county on top."""
+def fill(attachments):
+    """Something of everything, and the key of a saved view that is gone."""
     settings.ATTACHMENT_DIR = attachments
     w = sides.two_sides()
     with recorded(by=w.lin, verb="save_profile"):
@@ -45,16 +47,27 @@ def fill(attachments, file):
         RecoveryCode.objects.create(authenticator=Authenticator.objects.first(), digest="0" * 64)
     with recorded(by=w.lin, verb="save_view"):
         made = [SavedView.objects.create(owner=w.lin, list="duty", title=f"{n}", query="q=x") for n in range(3)]
+        key = made[-1].pk
         made[-1].delete()
-    answer = run([["backup", file]], attachments)
+    return {"view": key}
+
+
+def fill_county():
+    """The demo county, and somebody who is signed in."""
     build.fill(PASSWORD)
     client = Client(SERVER_NAME="127.0.0.1")
     client.force_login(User.objects.get(username="assessor1"))
-    return {**answer, "session": client.cookies["sessionid"].value, "view": made[-1].pk}
+    return {"session": client.cookies["sessionid"].value}
 
 
-def run(calls, attachments="", largest_file=0):
-    """[exit code, standard output, standard error] of each management command."""
+def run(calls, attachments="", largest_file=0, environment=None, without=""):
+    """[exit code, standard output, standard error] of each management command.
+
+    largest_file: bytes that a file may have; without: a package that cannot be imported.
+    """
+    os.environ.update(environment or {})
+    if without:
+        sys.modules[without] = None
     if attachments:
         settings.ATTACHMENT_DIR = attachments
     if largest_file:
@@ -111,7 +124,7 @@ def live_on(attachments, session, view):
         new = SavedView.objects.create(owner=by, list="cadre", title="新", query="q=x").pk
     used = {model: model._base_manager.order_by("-pk").values_list("pk", flat=True).first() or 0 for model in apps.get_models()}
     reused = [model.__name__ for model, key in used.items() if model._meta.app_label == "assessment" and keys.highest(model) < key]
-    entry = LedgerEntry.objects.filter(verb="restore").get()
+    entry = LedgerEntry.objects.filter(verb="restore").first()
     return {
         "sessions": sessions, "old session": before, "signed in": signed_in, "home": home, "jobs behind": behind, "reused": reused,
         "view": new > view, "restore": entry.after, "cadre": Cadre.objects.get(code="NEW1").unit.code,
@@ -132,7 +145,9 @@ def write_meanwhile(file):
             done.release()
         connection.close()
 
-    def another_write(*_):
+    def another_write(what="people_ledgerentry", rows=0):
+        if what not in ("people_ledgerentry", "assessment_contact"):
+            return
         while done.acquire(blocking=False):
             pass
         for _ in range(2):  # the first may have been under way
@@ -164,3 +179,8 @@ def tamper(statements):
 def add_somebody():
     """Real data in a database, by the shortest way."""
     cast.add_user("somebody")
+
+
+def entry(verb):
+    """The newest entry of a verb."""
+    return {"after": LedgerEntry.objects.filter(verb=verb).first().after}

@@ -69,18 +69,20 @@ class PostgresGround(Ground):
 
 @pytest.fixture(scope="session")
 def lite(tmp_path_factory):
-    """SQLite: `blank`, and `full` with something of everything and the demo county.
+    """SQLite: `blank`; `small`, with something of everything; `full`, with the demo county as well.
 
-    sides: the back-up that was made before the county came; whole: the one of all; filled: what the filling answered.
+    file, whole: their back-ups; said: what making the whole one said; view, session: of `fill` and `fill_county`.
     """
     folder = tmp_path_factory.mktemp("backup")
     with Ground(f"sqlite:///{folder}/blank.sqlite3", folder) as ground:
-        ground.attachments, ground.sides, ground.whole = folder / "attachments", folder / "sides.backup", folder / "whole.backup"
-        ground.copy_to("blank", "full")
-        ground.filled = ground("fill", "full", attachments=str(ground.attachments), file=str(ground.sides))
-        assert ground.filled["answers"][0][0] == 0, ground.filled
-        code, ground.said, err = ground.run("full", ["backup", ground.whole], attachments=str(ground.attachments))
-        assert (code, err) == (0, "")
+        ground.attachments, ground.file, ground.whole = folder / "attachments", folder / "small.backup", folder / "whole.backup"
+        ground.copy_to("blank", "small")
+        ground.view = ground("fill", "small", attachments=str(ground.attachments))["view"]
+        ground.copy_to("small", "full")
+        ground.session = ground("fill_county", "full")["session"]
+        for database, file in (("small", ground.file), ("full", ground.whole)):
+            code, ground.said, err = ground.run(database, ["backup", file], attachments=str(ground.attachments))
+            assert (code, err) == (0, "")
         yield ground
 
 
@@ -96,6 +98,6 @@ def change(lite, tmp_path):
     """Function: the path of the smaller back-up after `change(members, manifest)`, sealed again as if nothing had been."""
 
     def changed(change, **options):
-        return remade.remade(lite.sides, tmp_path / "changed.backup", change, **options)
+        return remade.remade(lite.file, tmp_path / "changed.backup", change, **options)
 
     return changed

@@ -55,7 +55,7 @@ def test_every_attachment_is_there(lite, trips, trip):
 def test_work_goes_on(lite, trips, trip):
     trip = trips[trip]
     copy = trip.ground.copy(trip.database)
-    found = trip.ground("live_on", copy, attachments=str(trip.attachments), session=lite.filled["session"], view=lite.filled["view"])
+    found = trip.ground("live_on", copy, attachments=str(trip.attachments), session=lite.session, view=lite.view)
     assert found["sessions"] == 0 and found["old session"] == 302, "who was signed in has to do so again"
     assert (found["signed in"], found["home"]) == (302, 200)
     assert found["cadre"] == "NEW" and found["reused"] == []
@@ -86,7 +86,7 @@ def test_a_file_is_checked_without_a_database(lite):
 def test_under_a_passphrase(lite, tmp_path):
     word = tmp_path / "passphrase"
     word.write_text("一句只有我们知道的长长的话\n", "utf-8")
-    file, database = tmp_path / "b", lite.copy("full")
+    file, database = tmp_path / "b", lite.copy("small")
     code, said, _ = lite.run(database, ["backup", file, "--passphrase-file", word], attachments=str(lite.attachments))
     assert code == 0 and b"front-line" not in file.read_bytes() and file.stat().st_mode & 0o777 == 0o600
     new = lite.copy()

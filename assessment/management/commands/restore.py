@@ -8,7 +8,6 @@ from assessment.backup import load
 from assessment.management.base import refusals_told
 from assessment.management.passphrase import asked, given
 from assessment.management.telling import telling
-from assessment.wording import fault_sentence
 
 
 class Command(BaseCommand):
@@ -23,6 +22,6 @@ class Command(BaseCommand):
         with refusals_told(), telling(self.stderr) as tell:
             done = load.restore(file, passphrase=lambda: given(passphrase_file) or asked(), accept_faults=accept_faults, tell=tell)
         for fault in done.faults:
-            self.stderr.write(fault_sentence(fault))
+            self.stderr.write(str(fault))
         manifest = done.manifest
         self.stdout.write(f"{manifest.rows} rows, head {manifest.entries} {manifest.head}, sha256 {done.sha256}")
