@@ -61,7 +61,8 @@ def queries(client, name, address):
         return None
     with CaptureQueriesContext(connection) as captured:
         assert ask() == 200
-    return [query["sql"] for query in captured]
+    # That a session is in use is written once a minute, whatever the page.
+    return [query["sql"] for query in captured if not query["sql"].startswith(('UPDATE "people_session"', "PRAGMA busy_timeout"))]
 
 
 def test_no_page_asks_more_for_more_rows(counted):

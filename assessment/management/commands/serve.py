@@ -27,11 +27,15 @@ class Command(BaseCommand):
             raise CommandError("This server speaks plain HTTP: put a proxy that speaks TLS before it and set TRUSTED_PROXY to its address.")
         for number in (signal.SIGINT, signal.SIGTERM):  # SIGINT too: a shell may have switched it off
             signal.signal(number, signal.default_int_handler)
+        try:
+            server = waitress.create_server(application, listen=listen, **self.proxy())
+        except (OSError, ValueError) as error:
+            raise CommandError(f"Nothing can be served at {listen}: {error}") from error
         with self.worker():
-            try:
-                waitress.serve(application, listen=listen, **self.proxy())
-            except (OSError, ValueError) as error:
-                raise CommandError(f"Nothing can be served at {listen}: {error}") from error
+            for host, port in getattr(server, "effective_listen", None) or [(server.effective_host, server.effective_port)]:
+                self.stdout.write(f"Serving at http://{host}:{port}/")
+            self.stdout.flush()
+            server.run()
 
     def proxy(self):
         """Address of the client and scheme come from the one proxy that is trusted, and what anybody else says of them is dropped."""
