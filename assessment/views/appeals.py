@@ -46,6 +46,9 @@ class AppealDecide(ActionPage):
         facts = {"filed": date_format(self.object.filed_on, "Y-m-d"), "due": date_format(self.object.due_on, "Y-m-d")}
         return _("Filed on %(filed)s, to be decided by %(due)s (Civil Servants Law, art. 96).") % facts + " " + self.object.ground
 
+    def about(self):
+        return [self.object, self.object.opinion.evaluation]
+
     def perform(self, data):
         return actions.decide_appeal(by=self.user, appeal=self.object, **data)
 

@@ -170,9 +170,9 @@ class CampaignEdit(CampaignAdd):
     def get_title(self):
         return _("Edit %(name)s") % {"name": self.object}
 
-    def get_form(self, data=None, files=None):
+    def get(self, request, *args, **kwargs):
         refuse(*filter(None, [closed(self.object)]))
-        return super().get_form(data, files)
+        return super().get(request, *args, **kwargs)
 
     def initial(self):
         return {name: getattr(self.object, name) for name in CampaignForm.Meta.fields}

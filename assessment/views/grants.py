@@ -29,6 +29,9 @@ class GrantAdd(FormPage):
     submit = _("Give the role")
     confirm_identity = True
 
+    def about(self):
+        return []  # nothing of the account is changed
+
     def get_title(self):
         return _("Give %(name)s a role") % {"name": self.object}
 

@@ -123,7 +123,8 @@ class JobCancel(ActionPage):
     done = ""  # the job's page says it
 
     def perform(self, data):
-        jobs.cancel(by=self.user, job=self.object)
+        if not self.object.over:  # a second click finds it cancelled
+            jobs.cancel(by=self.user, job=self.object)
 
 
 class JobResult(Page):

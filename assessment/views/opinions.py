@@ -16,6 +16,8 @@ from assessment.queries import evaluations as queries
 from assessment.rules import workflow
 from assessment.views.base import ActionPage, FormPage
 from assessment.wording import grade_name
+from people import sending
+from people.models import LedgerEntry
 from people.refusals import Refusal, Refused, refuse
 
 CRUMBS = [(gettext_lazy("Evaluations"), "evaluation_list")]
@@ -95,14 +97,17 @@ class OpinionDraft(OfEvaluation, FormPage):
         return {"evidence": evidence, "methods": methods, "findings": findings, "proposed": proposed}
 
     def perform(self, data):
-        evaluation = actions.draft(by=self.user, evaluation=self.object, **data)
-        if self.submitting:
-            self.saved = True
-            actions.submit(by=self.user, evaluation=evaluation)
-        return evaluation
+        if not self.submitting:
+            return actions.draft(by=self.user, evaluation=self.object, **data)
+        with sending.under_way(None):  # what is done once is submitting; a draft saved twice is the same draft
+            evaluation = actions.draft(by=self.user, evaluation=self.object, **data)
+        self.saved = True
+        return actions.submit(by=self.user, evaluation=evaluation)
 
     def refused(self, form, refusals):
         if getattr(self, "saved", False):
+            mine = LedgerEntry.objects.filter(request_id=self.request.id).order_by("-seq").first()
+            self.seen = mine.seq if mine else self.seen
             form.add_error(None, _("The draft is saved, but it cannot be submitted yet."))
         return super().refused(form, refusals)
 
@@ -178,6 +183,9 @@ class EvaluationAnswer(OfEvaluation, ActionPage):
 
     def notice(self):
         return get_object_or_404(self.visible(Notice), opinion__evaluation=self.object, opinion__number=self.object.version)
+
+    def about(self):
+        return [self.object, self.notice()]
 
     def initial(self):
         return {"answer": self.notice().answer}

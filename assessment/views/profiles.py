@@ -114,6 +114,9 @@ class ProfileEdit(OfCadre, FormPage):
     def get_title(self):
         return _t("Edit appointment form data: %(name)s") % {"name": self.object}
 
+    def about(self):
+        return [*self.visible(Profile).filter(cadre=self.object), *self.visible(Photo).filter(cadre=self.object).defer("content")]
+
     def initial(self):
         kept = self.visible(Profile).filter(cadre=self.object).first() or Profile()
         names = [field.name for field in Profile._meta.concrete_fields if not field.primary_key and field.name not in KEPT]

@@ -87,6 +87,9 @@ class RosterPick(OfCampaign):
     def export_url(self):
         return ""
 
+    def made_url(self, record):
+        return reverse("campaign_detail", args=[self.kwargs["pk"]])
+
     def visible(self, model=None):
         """Those whom the user may put on a roster."""
         if model is None or model is self.model:

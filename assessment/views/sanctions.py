@@ -22,6 +22,9 @@ class OfCadre(FormPage):
     def form_kwargs(self):
         return {"user": self.user}
 
+    def about(self):
+        return [] if isinstance(self.object, Cadre) else super().about()  # what is added stands beside what others change of him
+
     def get_title(self):
         return _("%(what)s: %(name)s") % {"what": self.title, "name": self.object}
 

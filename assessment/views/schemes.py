@@ -109,9 +109,9 @@ class SchemeEdit(SchemeAdd):
     def get_title(self):
         return _("Edit %(name)s") % {"name": self.object}
 
-    def get_form(self, data=None, files=None):
+    def get(self, request, *args, **kwargs):
         refuse(*filter(None, [frozen(self.object)]))
-        return super().get_form(data, files)
+        return super().get(request, *args, **kwargs)
 
     def initial(self):
         return as_initial(self.object)

@@ -14,6 +14,19 @@
     });
   });
 
+  // One click sends a form once; the server sees to it as well. The buttons come back with the page, and when a file was sent.
+  const free = () => document.querySelectorAll("button[data-sent]").forEach((button) => {
+    button.disabled = false;
+    delete button.dataset.sent;
+  });
+  document.addEventListener("submit", (event) => {
+    if (event.defaultPrevented || event.target.method !== "post") return;
+    const buttons = event.target.querySelectorAll("button:not([type=button]):not(:disabled)");
+    setTimeout(() => buttons.forEach((button) => { button.disabled = true; button.dataset.sent = ""; }));  // after its value went along
+    setTimeout(free, 6000);
+  });
+  window.addEventListener("pageshow", free);
+
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-print]")) window.print();
   });
