@@ -1,7 +1,7 @@
 """The history pages: for auditors alone, inside their units, in words, with nothing revealed that is masked elsewhere."""
 
 import io
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import openpyxl
 import pytest
@@ -394,3 +394,17 @@ def test_drafts_name_the_fields(world):
     assert label(Evaluation, "performance") in names and label(Evaluation, "grade") in names
     evaluations.submit(by=world.lin, evaluation=world.of(world.dawa))
     assert label(Evaluation, "state") in history.changed_fields(newest(verb="submit"))
+
+
+def test_every_recorded_model_has_a_page_of_its_own(client, db):
+    from tests.sides import two_sides
+
+    audit, w = client, two_sides()
+    audit.force_login(w.aud)
+    seen = {}
+    for kind, pk in LedgerEntry.objects.exclude(verb__in=ledger.EVENTS).values_list("object_type", "object_id"):
+        seen[kind] = pk
+    assert {"people.cadre", "assessment.attachment", "assessment.job", "assessment.signedopinion", "people.grant"} <= seen.keys()
+    for kind, pk in seen.items():
+        for query in ({}, {"day": "2020-01-01"}, {"before": ledger.head()[0]}):
+            assert audit.get(reverse("ledgerentry_record", args=[kind, pk]), query).status_code == 200, kind
