@@ -125,6 +125,7 @@ def answer(request, why):
         response = JsonResponse({"error": words}, status=status)
     else:
         response = HttpResponse(render_to_string("busy.html", _context(request, why, words)), status=status)
+    response._has_been_logged = True
     response["Cache-Control"] = "no-store, private"
     if why == BUSY:
         response["Retry-After"] = str(SOON)
