@@ -409,6 +409,7 @@ WHY_ENDED = {
     "password_changed": N("the password was changed"),
     "switched_off": N("the account was switched off"),
     "second_factor_reset": N("the second factor was taken off"),
+    "second_factor_on": N("the second factor was set up anew"),
 }
 
 #: What the verification of the history may find (`people.proof.verify` and what actions add to it).

@@ -8,9 +8,16 @@ DIGITS = {"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck":
 LETTERS = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 
 
+class OnceInput(forms.TextInput):
+    """What is typed here is worth nothing afterwards: it is not shown again."""
+
+    def format_value(self, value):
+        return None
+
+
 def code_field():
     """The code of the authenticator app."""
-    return forms.CharField(label=_("Code of the authenticator app"), max_length=20, widget=forms.TextInput(attrs=DIGITS))
+    return forms.CharField(label=_("Code of the authenticator app"), max_length=20, widget=OnceInput(attrs=DIGITS))
 
 
 class CodeForm(forms.Form):

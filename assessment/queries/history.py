@@ -65,6 +65,10 @@ LABELS = {
     "language": lambda: _("Language"),
     "total": lambda: _("Total"),
     "TeamMember": lambda: _("Team member"),
+    "RecoveryCode": lambda: _("Recovery code"),
+    "salt": lambda: _("What its secret is derived from"),
+    "confirmed": lambda: _("Taken into use"),
+    "name": lambda: _("Name"),
     "Rating": lambda: _("Rating"),
 }
 __all__ = ["Change", "Words", "changed_fields", "in_one_line", "model_of", "record_name", "told", "type_name", "types"]
@@ -73,6 +77,7 @@ __all__ = ["Change", "Words", "changed_fields", "in_one_line", "model_of", "reco
 QUIET = frozenset({"list", "ids", "columns", "sha256", "of", "head", "sort", "file"})
 #: Values that say nothing there.
 NOTHING = ("", "none", [], {})
+STEPS = {"password": lambda: _("Password"), "code": lambda: _("code of the app or recovery code")}
 FACTORS = {"none": lambda: _("none"), "app": lambda: _("code of the app"), "recovery_code": lambda: _("recovery code")}
 #: Fields likewise: of a job its name and reason say what was asked for.
 QUIET_FIELDS = {"assessment.job": frozenset({"kind", "by_id", "reason", "parameters", "asked_at", "language", "upload_sha256"})}
@@ -312,6 +317,8 @@ def _fact(key, value):
         return verb_name(value)
     if key == "factor":
         return FACTORS[value]() if value in FACTORS else str(value)
+    if key == "step":
+        return STEPS[value]() if value in STEPS else str(value)
     if key == "list":
         return list_name(str(value))
     if key == "codes" and isinstance(value, list):

@@ -23,6 +23,9 @@ class SecondFactor(Page):
 
     title, template_name = _("Second factor"), "people/second_factor.html"
 
+    def get(self, request, *args, **kwargs):
+        return self.render()
+
     def context(self):
         device, required = Authenticator.objects.of(self.user), settings.SECOND_FACTOR == "required"
         left = device.recovery_codes.count() if device else 0
@@ -64,7 +67,9 @@ class SecondFactorAdd(ShowsCodes, OfOneself):
         return super().get(request, *args, **kwargs)
 
     def get_form(self, data=None, files=None):
-        return CodeForm(data)
+        form = CodeForm(data)
+        form.fields["code"].label = _("Code that the new app shows")
+        return form
 
     def context(self):
         salt = self.request.session.setdefault(NEW_SALT, second_factor.new_salt())

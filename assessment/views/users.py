@@ -14,7 +14,7 @@ from assessment.views.base import ActionPage, DetailPage, FormPage, ListPage, of
 from people import lock_out, passwords
 from people.access import can
 from people.actions import second_factor, users
-from people.models import Grant, User
+from people.models import Authenticator, Grant, User
 
 CRUMBS = [(_("Users"), "user_list")]
 
@@ -60,7 +60,15 @@ class UserDetail(DetailPage):
             (_("Last sign-in"), minute(user.last_login)),
             (_("Password set at"), minute(user.password_set_at)),
             *([(_("Locked until"), minute(self.locked))] if self.locked else []),
+            *self.second_factor(),
         ]
+
+    def second_factor(self):
+        """Since when there is one, for whoever can reset it: a role is best given to somebody who has."""
+        if not can(self.user, "view_authenticator"):
+            return []
+        device = self.visible(Authenticator).filter(user=self.object, confirmed=True).first()
+        return [(_("Second factor"), minute(device.added_at) if device else _("Not set up"))]
 
     @cached_property
     def locked(self):

@@ -92,7 +92,7 @@ def deeds(world):
         "reset": Deed(
             w.sec, reverse("user_second_factor_reset", args=[w.mei.pk]), {"reason": "手机遗失"}, lambda: Authenticator.objects.of(w.mei) is None
         ),
-        "second_factor_add": Deed(w.rong, reverse("second_factor_add"), {"code": "123456"}, lambda: w.rong.authenticators.exists(), "code"),
+        "second_factor_add": Deed(w.rong, reverse("second_factor_add"), {"code": "123456"}, lambda: w.rong.authenticators.exists(), ""),
         "second_factor_codes": Deed(w.mei, reverse("second_factor_codes"), {}, lambda: bool(told("second_factor_codes")), ""),
         "second_factor_remove": Deed(w.mei, reverse("second_factor_remove"), {}, lambda: Authenticator.objects.of(w.mei) is None, ""),
     }  # fmt: skip
