@@ -70,7 +70,7 @@ def last_clean():
     """The newest verification that found no fault and whose head still stands: (number, time, who), or None."""
     for entry in LedgerEntry.objects.filter(verb="verify", purged_by=None).order_by("-seq")[:MOST]:
         facts = entry.after or {}
-        if facts.get("faults") == 0 and anchors.stands(facts.get("entries"), facts.get("head")):
+        if facts.get("faults") == 0 and "anchors" not in facts and anchors.stands(facts.get("entries"), facts.get("head")):
             return standing(entry.seq, entry.at, entry.actor_name)
     return None
 

@@ -58,9 +58,11 @@ def _in_words(fault, record, named):
     if record is None:
         return facts
     model = history.model_of(record[0])
-    if "fields" in facts and "record" in facts and model:
-        words = history.Words(())
-        facts["fields"] = _(", ").join(dict.fromkeys(words.label(model, key) for key in facts["fields"].split()))
+    if "fields" in facts and model:
+        keys = facts["fields"].split()
+        words = history.Words([(model, {key: {} for key in keys if "." in key})])
+        labels = (_("scores of the dimensions") if key == "dimensions" else words.label(model, key) for key in keys)
+        facts["fields"] = _(", ").join(dict.fromkeys(labels))
     if "record" in facts:
         parts = [history.type_name(record[0]), fault.name if named else "", f"({record[1]})"]
         facts["record"] = " ".join(filter(None, parts))

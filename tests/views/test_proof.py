@@ -60,6 +60,7 @@ def test_what_was_altered_is_named_and_linked_with_its_last_good(audit, world, w
     jobs_before = asked(audit)
     work()
     clean = newest("verify")
+    ledger.note(by=world.aud, verb="verify", facts={"entries": 1, "head": LedgerEntry.objects.get(pk=1).digest, "anchors": 1, "faults": 0})
     spoil("UPDATE people_cadre SET post = 'king' WHERE id = %s", world.dawa.pk)
     spoil("UPDATE assessment_evaluation SET score = 99 WHERE id = %s", world.of(world.dawa).pk)
     job = asked(audit)
