@@ -82,9 +82,12 @@ PERMISSIONS = {
 
 #: Verbs that handle a person's file: refused to himself and to his kin (公务员法 74 to 77).
 HANDLING = frozenset(
-    "save_cadre view_profile view_photo save_profile save_duty save_sanction record_contact attach withdraw_finding draft_opinion submit "
+    "save_cadre view_profile view_photo save_profile save_duty save_sanction save_kinship record_contact attach withdraw_finding draft_opinion submit "
     "send_back sign give_notice reopen file_appeal decide_appeal propose_decision publish_decision confirm_decision revoke_decision follow_up".split()
 )
+
+#: Verbs that tell who spoke: refused as well to whom anything in the record is about (`about_cadre_ids`), or to his kin.
+CONFIDING = frozenset({"view_source", "view_attachment"})
 
 
 @dataclass(frozen=True)
@@ -179,10 +182,18 @@ def can(user, verb, obj=None):
         return Verdict(True)
     if not reach.covers(obj.scope_unit_id):
         return Verdict(False, Refusal("outside_scope", {"roles": sorted(PERMISSIONS[verb])}))
-    about = getattr(obj, "about_cadre_id", None)
-    if verb in HANDLING and about and about in reach.recused:
-        return Verdict(False, Refusal("own_file" if about == user.cadre_id else "file_of_kin"))
+    if about := reach.recused and _about(verb, obj) & reach.recused:
+        return Verdict(False, Refusal("own_file" if user.cadre_id in about else "file_of_kin"))
     return Verdict(True)
+
+
+def _about(verb, obj):
+    """Ids of the cadres whose file a verb touches on this record."""
+    if verb in CONFIDING and hasattr(obj, "about_cadre_ids"):
+        return obj.about_cadre_ids
+    if verb in HANDLING:
+        return getattr(obj, "about_both", None) or {getattr(obj, "about_cadre_id", None)}
+    return frozenset()
 
 
 def demand(user, verb, obj=None):

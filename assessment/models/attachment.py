@@ -76,3 +76,7 @@ class Attachment(RecordedModel):
     @property
     def scope_unit_id(self):
         return self.contact.campaign.unit_id
+
+    @property
+    def about_cadre_ids(self):
+        return self.contact.about_cadre_ids

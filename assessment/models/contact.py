@@ -81,6 +81,11 @@ class Contact(RecordedModel):
     def scope_unit_id(self):
         return self.campaign.unit_id
 
+    @property
+    def about_cadre_ids(self):
+        """Everybody of whom this contact tells: none of them learns who spoke."""
+        return set(self.findings.order_by().values_list("evaluation__cadre", flat=True)) - {None}
+
 
 class TeamMember(RecordedModel):
     """A member of the team that made a contact; position 0 is the lead."""

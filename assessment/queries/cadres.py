@@ -3,7 +3,8 @@
 from django.db.models import OuterRef, Prefetch, Q, Subquery
 from django.utils import timezone
 
-from assessment.models import Appeal, Basis, Evaluation, Notice
+from assessment.models import Appeal, Basis, Contact, Evaluation, Notice
+from assessment.queries.contacts import with_source
 
 
 def with_latest(cadres, evaluations):
@@ -17,19 +18,20 @@ def with_latest(cadres, evaluations):
     )
 
 
-def timeline(findings, cadre, *, source_reach, limit=None):
+def timeline(findings, cadre, *, user, limit=None):
     """(findings of a cadre with their contacts, newest first; how many there are).
 
-    Each gets `source`: who said it, or "" where the reader is not to know. source_reach: where he may `view_source`.
+    Each gets `source`: who said it, or "" where this user is not to know.
     """
-    rows = findings.filter(evaluation__cadre=cadre).select_related("contact__campaign", "evaluation")
+    rows = findings.filter(evaluation__cadre=cadre).select_related("evaluation")
+    rows = rows.prefetch_related(Prefetch("contact", with_source(Contact.objects.select_related("campaign"), user)))
     rows = rows.order_by("-contact__held_at", "-pk")
     found = list(rows[:limit])
     for finding in found:
         contact = finding.contact
-        told = source_reach.covers(contact.campaign.unit_id)
-        post = f"{contact.source_name} ({contact.source_post})" if contact.source_post else contact.source_name
-        finding.source = ", ".join(filter(None, [post, contact.get_relation_display()])) if told else ""
+        post = f"{contact.seen_source} ({contact.seen_post})" if contact.seen_post else contact.seen_source
+        relation = str(Contact.Relation(contact.seen_relation).label) if contact.seen_relation else ""
+        finding.source = ", ".join(filter(None, [post, relation]))
     return found, (len(found) if limit is None or len(found) < limit else rows.count())
 
 

@@ -18,7 +18,7 @@ from assessment.views.confirming import Confirming
 from assessment.views.pick import Options
 from assessment.wording import grade_name
 from people import ledger
-from people.access import can, demand, scope
+from people.access import can, demand
 from people.actions import cadres
 from people.models import Cadre, Duty, Kinship, Photo, Profile, Sanction, Unit
 
@@ -94,7 +94,7 @@ class CadreDetail(Confirming, DetailPage):
             decisions=self.visible(Decision),
         )
         findings, number = queries.timeline(
-            self.visible(Finding), cadre, source_reach=scope(self.user, "view_source"), limit=None if everything else RECENT
+            self.visible(Finding), cadre, user=self.user, limit=None if everything else RECENT
         )
         sealed = blind.sealed(self.user, {row.pk: row for row in rows}.values())
         for row in rows:

@@ -4,7 +4,7 @@ from people import codes, words
 from people.actions import inputs
 from people.actions.plan import Gate, Item, Known, Plan, look_up, read_row, set_values, write
 from people.ledger import recorded
-from people.models import Duty, Kinship, Sanction
+from people.models import Cadre, Duty, Kinship, Sanction
 from people.refusals import Refusal, refuse
 
 DUTY = {
@@ -55,9 +55,9 @@ def remove(*, by, record, reason=""):
     """Take back a duty, sanction or kinship that was entered by mistake; the ledger keeps it."""
     verb = f"save_{record._meta.model_name}"
     with recorded(by=by, verb=verb, reason=reason):
-        unit = record.unit if isinstance(record, Duty) else record.cadre.unit
-        refusal = Gate(by, verb).refusal(unit, about=record.about_cadre_id)
-        refuse(*filter(None, [refusal]))
+        gate = Gate(by, verb)
+        refusals = (gate.refusal(unit, about=about) for unit, about in _places(record))
+        refuse(*[refusal for refusal in refusals if refusal][:1])
         record.delete()
 
 
@@ -102,7 +102,8 @@ def _places(record):
     """(unit, cadre whose file it is) of a row, for the question whether one may."""
     if isinstance(record, Duty):
         return [(record.unit, record.cadre_id)]
-    return [(record.cadre.unit, record.cadre_id)]
+    others = [(record.cadre.unit, record.relative_id)] if isinstance(record, Kinship) else []
+    return [(record.cadre.unit, record.cadre_id), *others]
 
 
 def _check_duty(duty):
@@ -123,5 +124,6 @@ def _check_kinship(kinship):
     if kinship.cadre == kinship.relative:
         yield Refusal("kin_of_himself", {}, "relative")
     pair = {kinship.cadre_id, kinship.relative_id}
+    Cadre.ledger_lock(pair)  # two who record it at once, one from each side, wait for each other
     if Kinship.objects.filter(cadre__in=pair, relative__in=pair).exclude(pk=kinship.pk).exists():
         yield Refusal("kinship_known", {}, "relative")

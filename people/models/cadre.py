@@ -202,3 +202,9 @@ class Kinship(RecordedModel):
     @property
     def about_cadre_id(self):
         return self.cadre_id
+
+
+    @property
+    def about_both(self):
+        """It is on the file of either: whoever could strike it out would no longer be kept from the other's."""
+        return {self.cadre_id, self.relative_id}

@@ -252,8 +252,8 @@ class LedgerEntryQuerySet(models.QuerySet):
 
 
 def _of_files(cadres):
-    """Entries about the evaluation, evidence and decisions of these cadres."""
-    found = Q()
+    """Entries about these cadres, and about their evaluation, evidence and decisions."""
+    found = Q(object_type="people.cadre", object_id__in=cadres)
     for model in apps.get_models():
         if about := getattr(model, "ledger_about", ""):
             rows = model._base_manager.filter(**{f"{about}__in": cadres}).order_by().values("pk")
