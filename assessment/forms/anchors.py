@@ -10,7 +10,7 @@ from people.anchors import SHORT
 class AnchorForm(forms.Form):
     """Number and digest as a paper names them; the first signs of the digest are enough."""
 
-    number = forms.IntegerField(label=_("Number"), min_value=1, max_value=2**63 - 1)
+    number = forms.IntegerField(label=_("Number of the entry"), min_value=1, max_value=2**63 - 1)
     digest = forms.CharField(
         label=_("Digest"),
         max_length=64,
