@@ -34,9 +34,9 @@ SYSTEMS = [
 
 
 def browser(agent):
-    """A browser in words: "Firefox, Windows"."""
+    """A browser in words: "Firefox · Windows"."""
     found = [next((word for sign, word in words if re.search(sign, agent)), None) for words in (BROWSERS, SYSTEMS)]
-    return _(", ").join(str(word) for word in found if word) or _("unknown browser")
+    return " · ".join(str(word) for word in found if word) or _("unknown browser")
 
 
 class OwnSessions(Page):
