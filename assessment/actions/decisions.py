@@ -18,6 +18,13 @@ def locked(decision):
     return Decision.objects.select_related("cadre", "unit").get(pk=decision.pk)
 
 
+def locked_with_basis(decision):
+    """The same with the evaluations that it rests on, locked first: none of them is opened again meanwhile."""
+    rests_on = Evaluation.objects.filter(opinions__bases__decision=decision).values("pk")
+    list(Evaluation.objects.select_for_update().filter(pk__in=rests_on).order_by("pk").values_list("pk"))
+    return locked(decision)
+
+
 def superseded(decision):
     """Does the decision rest on an opinion that a newer one superseded, or that was opened again?"""
     bases = decision.bases.select_related("opinion__evaluation")
@@ -137,7 +144,7 @@ def confirm(*, by, decision, on=None, document_number=None):
     access.demand(by, "confirm_decision", decision)
     on = on or timezone.localdate()
     with recorded(by=by, verb="confirm_decision"):
-        row = locked(decision)
+        row = locked_with_basis(decision)
         refuse(*confirm_refusals(by=by, decision=row, on=on))
         if not row.proposed_on <= on <= timezone.localdate():
             refuse(Refusal("confirmed_date", {"proposed_on": row.proposed_on}, field="on"))
@@ -203,6 +210,7 @@ def add_publications(*, by, rows):
         found, made = [], []
         for index, (decision, channel, title, published_on) in enumerate(rows):
             access.demand(by, "follow_up", decision)
+            decision = locked(decision)
             if decision.kind != Decision.Kind.COMMENDATION or decision.state == Decision.State.REVOKED:
                 found.append(Refusal("only_commendation", row=index))
             if not title.strip():

@@ -4,10 +4,11 @@ import pytest
 
 from assessment.models import Scheme
 from people import ledger, proof, triggers
-from people.actions import cadres, grants
+from people.actions import cadres, duties, grants
 from people.ledger import note, recorded
-from people.models import Cadre, Grant, LedgerEntry, LedgerHead, Unit
+from people.models import Cadre, Grant, Kinship, LedgerEntry, LedgerHead, Unit
 from people.refusals import Refused
+from tests.cast import again
 from tests.threads import together
 
 pytestmark = [pytest.mark.both_engines, pytest.mark.django_db(transaction=True)]
@@ -54,6 +55,36 @@ def test_one_row_changed_by_two_keeps_every_step(people):
     assert len(steps) == 2 * TIMES
     assert all(before["post"] == after["post"] for (_, after), (before, _) in zip(steps, steps[1:], strict=False))
     assert list(proof.verify()) == []
+
+
+def test_each_entry_tells_of_its_own_change_alone(people):
+    """Two save different fields of one cadre: neither's entry holds what the other did."""
+
+    def saves(user, name):
+        def work():
+            for n in range(TIMES):
+                cadres.save(by=user, rows=[{"code": "G001", name: f"第{n}"}])
+
+        return work
+
+    assert together(saves(people.lin, "post"), saves(people.mei, "native_place")) == [None] * 2
+    entries = LedgerEntry.objects.filter(object_type="people.cadre", object_id=people.dawa.pk, verb="save_cadre").order_by("-seq")
+    fields = [(entry.actor_id, set(entry.after)) for entry in entries[: 2 * TIMES]]
+    assert sorted(map(repr, fields)) == sorted(
+        map(repr, [(people.lin.pk, {"post"}), (people.mei.pk, {"native_place"})] * TIMES)
+    )
+    people.dawa.refresh_from_db()
+    assert (people.dawa.post, people.dawa.native_place) == (f"第{TIMES - 1}",) * 2
+
+
+def test_one_kinship_from_both_sides_at_once(people):
+    def records(user, *pair):
+        return lambda: duties.save_kinships(by=again(user), rows=[{"cadre": pair[0], "relative": pair[1], "relation": "spouse"}])
+
+    results = together(records(people.lin, "G001", "G002"), records(people.mei, "G002", "G001"))
+    (refused,) = [result for result in results if isinstance(result, Refused)]
+    assert [refusal.code for refusal in refused.refusals] == ["kinship_known"]
+    assert Kinship.objects.filter(cadre__code__in=["G001", "G002"]).count() == 1 and list(proof.verify()) == []
 
 
 def test_a_rolled_back_writer_leaves_no_gap(people):
