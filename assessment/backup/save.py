@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connection
+from django.db import Error, connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
@@ -75,9 +75,10 @@ def _part(path, force):
             _may_replace(path, force)
             os.replace(part, path)
             _make_last(path.parent)
-        except OSError as error:
+        except (OSError, Error) as error:  # the database may lie on the disk that is full
             part.unlink(missing_ok=True)
-            raise Refused(Refusal("backup_not_written", {"path": str(error.filename or path), "why": error.strerror or str(error)})) from error
+            place, why = (getattr(error, name, None) for name in ("filename", "strerror"))
+            raise Refused(Refusal("backup_not_written", {"path": str(place or path), "why": why or str(error).strip()})) from error
         except BaseException:
             part.unlink(missing_ok=True)
             raise

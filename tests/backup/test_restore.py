@@ -233,10 +233,12 @@ def test_a_killed_back_up_leaves_no_file(lite, tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "b"]
 
 
-def test_a_full_disk_leaves_nothing_and_says_so(lite, tmp_path):
-    database, file = lite.copy("small"), tmp_path / "b"
+@pytest.mark.parametrize("room", [20_000, 100_000])
+def test_a_full_disk_leaves_nothing_and_says_so(lite, tmp_path, room):
+    """Too little for the back-up, or even for the database that it is made of."""
+    database, file = lite.copy("full"), tmp_path / "b"
     before = lite("rows", database)["head"]
-    code, out, err = lite.run(database, ["backup", file], attachments=str(lite.attachments), largest_file=20_000)
+    code, out, err = lite.run(database, ["backup", file], attachments=str(lite.attachments), largest_file=room)
     assert (code, out) == (1, "") and err.startswith(f"{file} cannot be written: ") and err.endswith("No back-up was made.")
     assert list(tmp_path.iterdir()) == [] and lite("rows", database)["head"] == before
 
