@@ -4,6 +4,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from assessment.models import Attachment
+from assessment.wording import sentence
+from people.refusals import Refusal
 
 HINT = _(
     "JPEG, PNG or PDF, 10 MB each, 10 files at most. Of a picture the place where it was taken and other data of the camera "
@@ -34,6 +36,12 @@ class FilesField(forms.FileField):
         if not files and self.required:
             raise forms.ValidationError(self.error_messages["required"], code="required")
         return files
+
+
+def ask_again(form):
+    """A browser does not keep chosen files when a form comes back: say so last, beside them."""
+    if form is not None and form.is_bound and form.files and "files" in form.fields:
+        form.add_error("files", sentence(Refusal("choose_files_again")))
 
 
 class AttachmentForm(forms.Form):

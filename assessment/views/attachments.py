@@ -7,12 +7,11 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from assessment.actions import attachments as actions
-from assessment.forms.attachments import AttachmentForm
+from assessment.forms.attachments import AttachmentForm, ask_again
 from assessment.models import Attachment, Contact
 from assessment.views.base import ActionPage, FormPage, Page
 from assessment.views.contacts import CRUMBS
-from assessment.wording import sentence
-from people.refusals import Refusal, refuse
+from people.refusals import refuse
 
 
 class AttachmentAdd(FormPage):
@@ -37,10 +36,9 @@ class AttachmentAdd(FormPage):
     def perform(self, data):
         actions.add(by=self.user, contact=self.object, kind=data["kind"], uploads=data["files"])
 
-    def refused(self, form, refusals):
-        if form.files and "files" not in form.errors:
-            form.add_error("files", sentence(Refusal("choose_files_again")))
-        return super().refused(form, refusals)
+    def render(self, status=200, **context):
+        ask_again(context.get("form"))
+        return super().render(status, **context)
 
     def next_url(self, result):
         return f"{reverse('contact_detail', args=[self.object.pk])}#attachments"
