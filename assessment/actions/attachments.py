@@ -95,6 +95,7 @@ def _examined(uploads):
     """[(name, media type, content, None)] of the files; refuses those that are not taken, each by its name."""
     read, found = [], []
     for upload in list(uploads)[: MOST + 1]:
+        upload.seek(0)  # a request that met a busy database is carried out again
         content = upload.read(BYTES + 1)
         try:
             if len(content) > BYTES:

@@ -255,6 +255,15 @@ def test_a_file_is_on_record_with_its_digest_and_lies_under_it(world, contact):
 
 
 @pytest.mark.django_db
+def test_a_request_that_is_tried_again_finds_its_files_whole(world, contact):
+    uploads = [Upload(jpeg()), Upload(GIF, "x.gif")]
+    with refused("attachment_type"):
+        actions.add(by=world.lin, contact=contact, uploads=uploads)
+    (row,) = actions.add(by=world.lin, contact=contact, uploads=uploads[:1])
+    assert store.read(row.sha256) == media.examine(jpeg())[1]
+
+
+@pytest.mark.django_db
 def test_the_folder_is_no_place_that_a_web_server_shows():
     from assessment import settings as declared
 

@@ -197,6 +197,18 @@ def test_what_is_refused_stands_beside_the_field(client, world, contact, files, 
     assert re.search(r'value="photo"[^>]*checked', body)
 
 
+def test_a_request_with_too_much_in_it_is_not_even_read(client, world, contact, settings, tmp_path):
+    """Nor is anything of it on the disk afterwards, nor of files that were read."""
+    settings.FILE_UPLOAD_TEMP_DIR = tmp_path / "arriving"
+    settings.FILE_UPLOAD_TEMP_DIR.mkdir()
+    client.force_login(world.lin)
+    body = b'--x\r\nContent-Disposition: form-data; name="files"; filename="a.jpg"\r\n\r\n' + bytes(5 << 20) + b"\r\n--x--\r\n"
+    form = {"content_type": "multipart/form-data; boundary=x"}
+    assert client.generic("POST", here("add", contact), body, **form, CONTENT_LENGTH=str(129 << 20)).status_code == 400
+    assert client.generic("POST", here("add", contact), body, **form).status_code == 200
+    assert list(settings.FILE_UPLOAD_TEMP_DIR.iterdir()) == [] and Attachment.objects.count() == 1
+
+
 def test_a_kind_that_is_none_is_refused(client, world, contact):
     response = send(client, world.lin, contact, photo(), kind="virus")
     assert response.status_code == 200 and "kind" in response.context["form"].errors and Attachment.objects.count() == 1

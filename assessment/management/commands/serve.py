@@ -10,6 +10,8 @@ import waitress
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from assessment.uploads import REQUEST
+
 PATIENCE = 10  # seconds that the worker has to put its job back
 PAUSE = 1  # seconds before a worker that died is started again
 
@@ -28,7 +30,7 @@ class Command(BaseCommand):
         for number in (signal.SIGINT, signal.SIGTERM):  # SIGINT too: a shell may have switched it off
             signal.signal(number, signal.default_int_handler)
         try:
-            server = waitress.create_server(application, listen=listen, **self.proxy())
+            server = waitress.create_server(application, listen=listen, max_request_body_size=REQUEST, **self.proxy())
         except (OSError, ValueError) as error:
             raise CommandError(f"Nothing can be served at {listen}: {error}") from error
         with self.worker():
