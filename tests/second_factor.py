@@ -9,15 +9,21 @@ from people.actions import second_factor as actions
 from people.models import Authenticator
 
 
-def shown(device, later=0):
-    """The six digits that the app shows now, or some steps of 30 seconds later."""
-    return shown_for(device.salt, later)
+def shown(device):
+    """A code of the app that is right and was not taken yet, also if half a minute ends before it is looked at."""
+    device.refresh_from_db()
+    return shown_for(device.salt, max(0, device.last_t + 1 - _step(device.drift)) + device.drift)
 
 
 def shown_for(salt, later=0):
-    clock = TOTP(second_factor.keys(salt)[0])
-    clock.time = time.time() + 30 * later
+    """The six digits that the app shows now, or some steps of 30 seconds later."""
+    clock = TOTP(second_factor.keys(salt)[0], drift=later)
+    clock.time = time.time()
     return f"{clock.token():06}"
+
+
+def _step(drift):
+    return int(time.time()) // 30 + drift
 
 
 def equip(user):
