@@ -1,6 +1,7 @@
 """Settings. What differs between installations comes from the environment:
 
 DATABASE_URL (default: SQLite in var/), JOB_DIR (files of long work; default: var/jobs; server and workers share it), SECRET_KEY,
+SECRET_KEY_FALLBACKS (blanks between), SECOND_FACTOR ("required" or "optional"), CONFIRM_AFTER (seconds),
 ALLOWED_HOSTS (comma between), DEBUG (off unless "1"), TRUSTED_PROXY (address of the one proxy that speaks TLS),
 SESSION_IDLE_MINUTES, SESSION_HOURS, PASSWORD_PROFILE ("asvs" or "dengbao"), LEDGER_DAYS (180 or more).
 Production is ALLOWED_HOSTS beyond loopback: then nothing at all starts with a bad key or DEBUG; `assessment.checks` asks for the rest.
@@ -52,6 +53,7 @@ def _secret_key():
 
 
 SECRET_KEY = _secret_key()
+SECRET_KEY_FALLBACKS = os.environ.get("SECRET_KEY_FALLBACKS", "").split()  # keys that were: authenticators set up under them go on
 if PRODUCTION and (len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 10 or SECRET_KEY.startswith("django-insecure-")):
     raise ImproperlyConfigured("ALLOWED_HOSTS goes beyond this machine: set SECRET_KEY to at least 50 random characters.")
 if PRODUCTION and DEBUG:
