@@ -22,6 +22,8 @@ def type_name(object_type):
     """A record type in words."""
     if object_type == "workbook":  # files of many types of records
         return _("Exchange workbook")
+    if object_type == "backup":
+        return _("Back-up")
     try:
         return str(apps.get_model(object_type)._meta.verbose_name)
     except (LookupError, ValueError):

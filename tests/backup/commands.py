@@ -17,7 +17,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from assessment.backup import keys, save
+from assessment.backup import cipher, keys, save
 from assessment.demo import build
 from assessment.demo.units import COUNTY
 from assessment.models import Attachment, Job, SavedView
@@ -27,6 +27,7 @@ from people.models import Authenticator, Cadre, LedgerEntry, Photo, RecoveryCode
 from tests import cast, sides
 
 PASSWORD = "demo-pass-1"
+cipher.COST["n"] = 2**10  # what a key costs is tried elsewhere
 ENDED = frozenset({"people.session", "people.sentform"})
 
 

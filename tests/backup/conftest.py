@@ -87,9 +87,11 @@ def lite(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def postgres(postgres_url, tmp_path_factory):
-    """PostgreSQL: `blank`."""
+def postgres(postgres_url, lite, tmp_path_factory):
+    """PostgreSQL: `blank`, and `small`, restored from the file of SQLite's."""
     with PostgresGround(postgres_url, tmp_path_factory.mktemp("postgres")) as ground:
+        ground.copy_to("blank", "small")
+        assert ground.run("small", ["restore", lite.file], attachments=str(lite.attachments))[0] == 0
         yield ground
 
 

@@ -1,7 +1,6 @@
 """What a restore refuses, and that it then leaves everything as it was; kills, full disks, and writers meanwhile."""
 
 import hashlib
-import os
 
 import pytest
 
@@ -35,9 +34,7 @@ def test_a_database_that_holds_data_is_left_alone(ground, lite):
     ground("add_somebody", database)
     code, err = restore(ground, database, lite.file)
     assert code == 1 and err.startswith("This database holds data: nothing was changed.")
-    database = ground.copy()
-    assert restore(ground, database, lite.file)[0] == 0
-    code, err = restore(ground, database, lite.file)
+    code, err = restore(ground, "small", lite.file)
     assert code == 1 and err.startswith("This database holds data")
 
 
@@ -78,11 +75,6 @@ def test_another_state_of_the_tables_says_what_to_do(lite, change):
     assert lite.run("without tables", ["restore", lite.file])[2].endswith("run manage.py migrate first.")
 
 
-def test_third_party_tables_may_be_of_another_version(lite, change):
-    file = change(lambda members, manifest: manifest["migrations"].append(["axes", "9999_later"]))
-    assert restore(lite, lite.copy(), file)[0] == 0
-
-
 # --- rows that somebody altered under a right seal
 
 
@@ -107,12 +99,10 @@ def drops(table, row):
 
 ALTERED = {
     "a grade": (sets("assessment_signedopinion", "grade", "优秀"), "signed opinion"),
-    "a password's owner": (sets("people_user", "username", "intruder"), "people.user"),
     "a right": (sets("people_grant", "role", "manager"), "people.grant"),
     "an entry": (sets("people_ledgerentry", "reason", "another", row=30), "entry"),
     "the last entry gone": (drops("people_ledgerentry", -1), ""),
     "a rating gone": (drops("assessment_rating", 0), ""),
-    "a kinship gone": (drops("people_kinship", 0), "people.kinship"),
 }
 
 
@@ -180,17 +170,19 @@ def test_an_altered_attachment_is_refused(lite, change):
     assert code == 1 and err.startswith("This is no whole, unaltered back-up")
 
 
-def test_files_that_are_there_stay_or_are_refused(lite):
+def test_files_that_are_there_stay_or_are_refused(lite, change):
+    """By the way: libraries may be of another version than where the back-up was made."""
+    file = change(lambda members, manifest: manifest["migrations"].append(["axes", "9999_later"]))
     folder, database = lite.folder / "there already", lite.copy()
     some = here(lite.attachments)[0]
     there = folder / some.relative_to(lite.attachments)
     there.parent.mkdir(parents=True)
     there.write_bytes(b"another file")
-    code, _, err = lite.run(database, ["restore", lite.file], attachments=str(folder))
+    code, _, err = lite.run(database, ["restore", file], attachments=str(folder))
     assert code == 1 and str(there) in err and here(folder) == [there]
     there.write_bytes(some.read_bytes())
     before = there.stat().st_mtime_ns
-    assert lite.run(database, ["restore", lite.file], attachments=str(folder))[0] == 0
+    assert lite.run(database, ["restore", file], attachments=str(folder))[0] == 0
     assert there.stat().st_mtime_ns == before and len(here(folder)) > 1
 
 
@@ -250,10 +242,8 @@ def test_a_full_disk_while_restoring_changes_nothing(lite):
 
 def test_others_write_meanwhile(lite, postgres, tmp_path):
     """Nobody is held up, and the back-up is of one moment: it proves itself."""
-    restored = postgres.copy()
-    assert restore(postgres, restored, lite.file)[0] == 0
-    for ground, database in ((lite, lite.copy("small")), (postgres, restored)):
-        file = tmp_path / os.path.basename(ground.name(database))
+    for ground in (lite, postgres):
+        file, database = tmp_path / type(ground).__name__, ground.copy("small")
         told = ground("write_meanwhile", database, file=str(file))
         assert told["units"] > told["saved"] > 4 and told["head"] > told["seen"]
         new = lite.copy()
