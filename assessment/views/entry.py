@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from assessment.actions import attachments
 from assessment.actions import contacts as actions
+from assessment.forms.attachments import ask_again
 from assessment.forms.base import words_of
 from assessment.forms.contacts import BLOCKS, ContactForm
 from assessment.models import Contact, Evaluation
@@ -19,10 +20,8 @@ from assessment.queries import contacts as queries
 from assessment.queries.evaluations import with_numbers
 from assessment.views.base import FormPage, Page, whole
 from assessment.views.contacts import CRUMBS
-from assessment.wording import sentence
 from people.access import can, visible_to
 from people.actions.inputs import plain_text
-from people.refusals import Refusal
 
 SUGGESTED = 12
 
@@ -134,9 +133,7 @@ class ContactAdd(Entry):
         return contact
 
     def render(self, status=200, **context):
-        form = context.get("form")
-        if form is not None and self.request.FILES and "files" in form.fields and form.is_bound:
-            form.add_error("files", sentence(Refusal("choose_files_again")))
+        ask_again(context.get("form"))
         return super().render(status, **context)
 
 

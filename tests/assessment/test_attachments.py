@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import pytest
 from django.conf import settings
+from django.core.files.uploadedfile import TemporaryUploadedFile
 from PIL import Image
 
 from assessment import attachments as store
@@ -421,6 +422,21 @@ def test_what_no_row_names_is_swept_after_a_day(world, contact):
     assert on_disk() == sorted([store.path(row.sha256), store.path(young)])
     jobs.sweep()
     assert store.read(row.sha256)
+
+
+@pytest.mark.django_db
+def test_what_a_killed_upload_leaves_behind_is_swept(settings, tmp_path):
+    settings.JOB_DIR = settings.FILE_UPLOAD_TEMP_DIR = tmp_path
+    upload = TemporaryUploadedFile("现场.jpg", "image/jpeg", 3, None)
+    left, now = tmp_path / "left.upload", Path(upload.temporary_file_path())
+    assert now.parent == tmp_path
+    os.link(now, left)  # as a server leaves it that has no time to clear up
+    upload.close()
+    jobs.sweep()
+    assert left.exists()  # it may still be arriving
+    os.utime(left, (0, 0))
+    jobs.sweep()
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.django_db
