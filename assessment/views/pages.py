@@ -114,9 +114,7 @@ class FormPage(Confirming, Page):
         return self.render(form=self.get_form())
 
     def post(self, request, *args, **kwargs):
-        with sending.under_way(None):
-            confirmed = self.is_confirmed()
-        form = self.get_form(request.POST, request.FILES)
+        form, confirmed = self.get_form(request.POST, request.FILES), self.is_confirmed()
         if not form.is_valid() or not confirmed:
             return self.render(form=form)
         return self.carry_out(form, lambda: self.perform(form.cleaned_data))
