@@ -17,7 +17,9 @@ pytestmark = pytest.mark.django_db
 SIZES = (1, 3, 50)
 ROLES = ("assessor", "auditor", "reviewer", "manager", "system", "security")
 #: Pages whose work is to read everything, in chunks.
-WHOLE = {"ledgerentry_verify"}
+WHOLE = {"ledgerentry_verify", "ledgerentry_export"}
+#: Pages that look names up once for each kind of record that their rows refer to: at first these are not all kinds.
+BY_KIND = {"ledgerentry_list"}
 PAGES = sorted(set(pages()) - LEAVING - WHOLE)
 
 
@@ -72,7 +74,7 @@ def test_no_page_asks_more_for_more_rows(counted):
     for name, found in counted.items():
         for who, sizes in found.items():
             one, three, fifty = (len(sizes[size]) if size in sizes else None for size in SIZES)
-            if three is not None and fifty is not None and (fifty > three or three > one + 1):
+            if three is not None and fifty is not None and (fifty > three or (three > one + 1 and name not in BY_KIND)):
                 grown.append(f"{name} {who}: {one}, {three}, {fifty} queries; {more(sizes)}")
     assert not grown, "\n".join(grown)
     opened = {name for name, found in counted.items() if any(len(sizes) == len(SIZES) for sizes in found.values())}

@@ -8,7 +8,7 @@ from assessment.queries.history import changed_fields, in_one_line, record_name,
 from assessment.tables.base import A, CodeColumn, Column, DateTimeColumn, NumberColumn, Table
 from assessment.wording import verb_name
 
-CHUNK = 500  # entries whose references are looked up together
+CHUNK = 2000  # entries whose references are looked up together
 SHORT = 160  # signs of the changes in a cell on screen: all of them stand in the timeline and in an export
 
 

@@ -16,7 +16,6 @@ from assessment.models import Campaign, Decision, Evaluation, Publication
 from assessment.models.contact import Method
 from assessment.queries import home as queries
 from assessment.queries import tasks
-from assessment.queries.history import told
 from assessment.queries.quality import judged_by
 from assessment.rules.combine import two_places
 from assessment.rules.grading import grades as in_order
@@ -229,7 +228,7 @@ class Home(Page):
             (number, verb_name(verb), WATCHED_TONES.get(verb, ""), to("ledgerentry_list", verb=verb, days=DAYS))
             for verb, number in queries.of_days(entries, start).items()
         ]
-        newest = told(entries.order_by("-seq")[:ENTRIES])
+        newest = [(entry, verb_name(entry.verb)) for entry in entries.order_by("-seq")[:ENTRIES]]
         verified = entries.filter(verb="verify", purged_by=None).order_by("-seq").first()
         return {"watched": watched, "newest": newest, "days": DAYS, "verified": verified}
 
