@@ -3,7 +3,7 @@
 import fcntl
 import os
 import tomllib
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,7 +63,7 @@ def _part(path, force):
         file = os.fdopen(os.open(part, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600), "r+b")
     except OSError as error:
         raise Refused(Refusal("backup_not_written", {"path": str(path), "why": error.strerror})) from error
-    with file:
+    with _closing(file):
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -82,6 +82,16 @@ def _part(path, force):
         except BaseException:
             part.unlink(missing_ok=True)
             raise
+
+
+@contextmanager
+def _closing(file):
+    """Close it in the end; a block that ended well has left nothing to write, and of one that failed the disk may refuse the rest."""
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            file.close()
 
 
 def _make_last(folder):

@@ -5,7 +5,7 @@ from itertools import count
 
 import pytest
 
-from tests.backup import remade
+from tests.backup.remade import remade
 from tests.jobs import killing
 
 
@@ -69,21 +69,24 @@ class PostgresGround(Ground):
 
 @pytest.fixture(scope="session")
 def lite(tmp_path_factory):
-    """SQLite: `blank`; `small`, with something of everything; `full`, with the demo county as well.
-
-    file, whole: their back-ups; said: what making the whole one said; view, session: of `fill` and `fill_county`.
-    """
+    """SQLite: `blank`, and `small` with something of everything; file: its back-up; view: the key of a view that is gone."""
     folder = tmp_path_factory.mktemp("backup")
     with Ground(f"sqlite:///{folder}/blank.sqlite3", folder) as ground:
-        ground.attachments, ground.file, ground.whole = folder / "attachments", folder / "small.backup", folder / "whole.backup"
+        ground.attachments, ground.file = folder / "attachments", folder / "small.backup"
         ground.copy_to("blank", "small")
         ground.view = ground("fill", "small", attachments=str(ground.attachments))["view"]
-        ground.copy_to("small", "full")
-        ground.session = ground("fill_county", "full")["session"]
-        for database, file in (("small", ground.file), ("full", ground.whole)):
-            code, ground.said, err = ground.run(database, ["backup", file], attachments=str(ground.attachments))
-            assert (code, err) == (0, "")
+        assert ground.run("small", ["backup", ground.file], attachments=str(ground.attachments))[0] == 0
         yield ground
+
+
+@pytest.fixture(scope="session")
+def county(lite):
+    """`lite` with `full`, which has the demo county as well; whole: its back-up, said: what making that said; session: of somebody there."""
+    lite.copy_to("small", "full")
+    lite.whole, lite.session = lite.folder / "whole.backup", lite("fill_county", "full")["session"]
+    code, lite.said, err = lite.run("full", ["backup", lite.whole], attachments=str(lite.attachments))
+    assert (code, err) == (0, "")
+    return lite
 
 
 @pytest.fixture(scope="session")
@@ -100,6 +103,26 @@ def change(lite, tmp_path):
     """Function: the path of the smaller back-up after `change(members, manifest)`, sealed again as if nothing had been."""
 
     def changed(change, **options):
-        return remade.remade(lite.file, tmp_path / "changed.backup", change, **options)
+        return remade(lite.file, tmp_path / "changed.backup", change, **options)
 
     return changed
+
+
+def here(folder):
+    """Every file below a folder."""
+    return [path for path in sorted(folder.rglob("*")) if path.is_file()]
+
+
+@pytest.fixture
+def restore():
+    """Function: (exit code, what it says on standard error) of a restore; unless the code is 0, the database is what it was."""
+
+    def restore(ground, database, file, *options, **more):
+        folder = ground.folder / f"of {database}"
+        before, files = ground("rows", database), here(folder)
+        code, _, err = ground.run(database, ["restore", file, *options], attachments=str(folder), **more)
+        if code:
+            assert ground("rows", database) == before and here(folder) == files
+        return code, err
+
+    return restore

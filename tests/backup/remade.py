@@ -42,3 +42,26 @@ def lines(members, table):
 
 def put(members, table, rows):
     members[f"tables/{table}.jsonl"] = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
+
+
+def sets(table, name, value, row=0):
+    """Change that puts a value into a row."""
+
+    def change(members, manifest):
+        rows = lines(members, table)
+        columns = next(each for each in manifest["tables"] if each["name"] == f"tables/{table}.jsonl")["columns"]
+        rows[row][columns.index(name)] = value
+        put(members, table, rows)
+
+    return change
+
+
+def drops(table, row):
+    """Change that leaves a row out."""
+
+    def change(members, manifest):
+        rows = lines(members, table)
+        del rows[row]
+        put(members, table, rows)
+
+    return change
