@@ -110,7 +110,7 @@ def _not_waiting():
 
 
 def end(rows, why, by=None):
-    """End sessions, each with its event. why: idle, absolute, by_owner, password_changed, switched_off, second_factor_reset."""
+    """End sessions, each with its event. why: idle, absolute, by_owner, password_changed, switched_off, second_factor_on or _reset."""
     with recorded(by=by, verb="session_ended"):
         for row in rows:
             unchanged = {"seen_at": row.seen_at} if why == "idle" else {}  # it may be in use again just now
