@@ -1,0 +1,181 @@
+"""What everybody gets at every URL: the table that tests/test_matrix.py holds the site against. Written and read by hand.
+
+A row: on a record of one's own unit; of another unit; of one's own file or that of kin, whatever one's role ("": it is on
+nobody's file). Pages that are about no record have the first cell only. A assessor, R reviewer, M manager, U auditor,
+S security administrator, Y system administrator; an answer without letters is everybody's.
+
+ok: the page; go: it leads elsewhere; no: refused with the reason; gone: as if it were not there; bad: asked for without what
+it needs; post:…: there is nothing to look at, so this is the answer to an empty form.
+"""
+
+from assessment.models import Scheme
+
+#: Kinds of records that are asked for on the file of the cadre whose evaluation is open; the others on that of the signed one.
+FIRST = ("cadre", "sanction", "kinship", "duty", "profile", "photo", "evaluation", "contact", "finding", "attachment")
+
+#: Which record of a side stands for its kind, where the first of the sample would not do: evidence that is not locked.
+ONE_OF = {
+    "contact": lambda s: s.campaign.contacts.filter(number__startswith=f"{s.biz}T").order_by("pk").first(),
+    "attachment": lambda s: ONE_OF["contact"](s).attachments.first(),
+    "scheme": lambda s: Scheme.objects.get(code="routine"),  # used by nobody yet
+}
+
+MATRIX = {
+    # --- coming in, going out, one's own account
+    "login": ("go",),
+    "own_password": ("ok",),
+    "own_sessions": ("ok",),
+    "second_factor": ("ok",),
+    "second_factor_add": ("ok",),
+    "second_factor_codes": ("ok",),
+    "second_factor_remove": ("ok",),
+    "session_end": ("post:gone",),
+    "session_end_others": ("post:go",),
+    "set_language": ("go",),
+    "sign_in_code": ("go",),
+    # --- home
+    "home": ("ok",),
+    # --- cadres
+    "cadre_add": ("A ok, RMUSY no",),
+    "cadre_compare": ("ARU ok, MSY no",),
+    "cadre_detail": ("ARMU ok, SY gone", "gone", "ARMU ok, SY gone"),
+    "cadre_edit": ("A ok, RMU no, SY gone", "gone", "ARMU no, SY gone"),
+    "cadre_export": ("ARMU ok, SY no",),
+    "cadre_list": ("ARMU ok, SY no",),
+    "cadre_lrmx": ("ARU ok, M no, SY gone", "gone", "ARMU no, SY gone"),
+    "cadre_lrmx_all": ("ARU ok, MSY no",),
+    "cadre_options": ("ARMU post:ok, SY no",),
+    "cadre_paper": ("ARU ok, M no, SY gone", "gone", "ARMU no, SY gone"),
+    "cadre_papers": ("ARU ok, MSY no",),
+    "cadre_photo": ("ARU ok, M no, SY gone", "gone", "ARMU no, SY gone"),
+    "cadre_print": ("ARU ok, M no, SY gone", "gone", "ARMU no, SY gone"),
+    "cadre_profile": ("ARU ok, M no, SY gone", "gone", "ARMU no, SY gone"),
+    "cadre_profile_edit": ("A ok, RMU no, SY gone", "gone", "ARMU no, SY gone"),
+    "cadre_reveal": ("AR go, MU no, SY gone", "gone", "AR go, MU no, SY gone"),
+    "kinship_add": ("A ok, RMU no, SY gone", "gone", "ARMU no, SY gone"),
+    "kinship_remove": ("A ok, RU no, MSY gone", "gone", "ARU no, MSY gone"),
+    "sanction_add": ("A ok, RMU no, SY gone", "gone", "ARMU no, SY gone"),
+    "sanction_edit": ("A ok, RU no, MSY gone", "gone", "ARU no, MSY gone"),
+    "sanction_remove": ("A ok, RU no, MSY gone", "gone", "ARU no, MSY gone"),
+    # --- units
+    "unit_add": ("AY ok, RMUS no",),
+    "unit_detail": ("ok", "gone", ""),
+    "unit_edit": ("AY ok, RMUS no", "gone", ""),
+    "unit_export": ("ok",),
+    "unit_list": ("ok",),
+    "unit_options": ("post:ok",),
+    # --- duties
+    "duty_add": ("A ok, RMUSY no",),
+    "duty_board": ("ARMU ok, SY no",),
+    "duty_detail": ("ARMU ok, SY gone", "gone", "ARMU ok, SY gone"),
+    "duty_edit": ("A ok, RMU no, SY gone", "gone", "ARMU no, SY gone"),
+    "duty_export": ("ARMU ok, SY no",),
+    "duty_list": ("ARMU ok, SY no",),
+    "duty_remove": ("A ok, RMU no, SY gone", "gone", "ARMU no, SY gone"),
+    # --- campaigns
+    "campaign_add": ("AR ok, MUSY no",),
+    "campaign_close": ("AR ok, MU no, SY gone", "gone", ""),
+    "campaign_detail": ("ARMU ok, SY gone", "gone", ""),
+    "campaign_edit": ("AR ok, MU no, SY gone", "gone", ""),
+    "campaign_export": ("ARMU ok, SY no",),
+    "campaign_list": ("ARMU ok, SY no",),
+    "campaign_open": ("AR ok, MU no, SY gone", "gone", ""),
+    "campaign_pick": ("AR ok, MU no, SY gone", "gone", ""),
+    "campaign_quality": ("ARMU ok, SY gone", "gone", ""),
+    "campaign_recombine": ("AR ok, MU no, SY gone", "gone", ""),
+    "campaign_remove": ("AR ok, MU no, SY gone", "gone", "gone"),
+    "campaign_roster": ("ARMU ok, SY gone", "gone", ""),
+    "campaign_roster_export": ("ARMU ok, SY gone", "gone", ""),
+    # --- contacts
+    "attachment_add": ("A ok, RMU no, SY gone", "gone", "gone"),
+    "attachment_file": ("ARU ok, MSY gone", "gone", "gone"),
+    "attachment_withdraw": ("A ok, RU no, MSY gone", "gone", "gone"),
+    "contact_add": ("A ok, RMUSY no",),
+    "contact_assessees": ("A post:ok, RMUSY no",),
+    "contact_detail": ("ARMU ok, SY gone", "gone", "gone"),
+    "contact_edit": ("A ok, RMU no, SY gone", "gone", "gone"),
+    "contact_export": ("ARMU ok, SY no",),
+    "contact_list": ("ARMU ok, SY no",),
+    "contact_paper": ("ARMU ok, SY gone", "gone", "gone"),
+    "contact_papers": ("ARMU ok, SY no",),
+    "contact_print": ("ARMU ok, SY gone", "gone", "gone"),
+    "finding_withdraw": ("A ok, RMU no, SY gone", "gone", "gone"),
+    # --- evaluations
+    "appeal_decide": ("AMU no, R ok, SY gone", "gone", "gone"),
+    "evaluation_answer": ("ASY gone, RMU no", "gone", "gone"),
+    "evaluation_appeal": ("ASY gone, RMU no", "gone", "gone"),
+    "evaluation_detail": ("ARMU ok, SY gone", "gone", "gone"),
+    "evaluation_draft": ("A ok, RMU no, SY gone", "gone", "gone"),
+    "evaluation_export": ("ARMU ok, SY no",),
+    "evaluation_list": ("ARMU ok, SY no",),
+    "evaluation_notice": ("A ok, RMU no, SY gone", "gone", "gone"),
+    "evaluation_papers": ("ARMU ok, SY no",),
+    "evaluation_reopen": ("AMU no, R ok, SY gone", "gone", "gone"),
+    "evaluation_return": ("AMU no, R ok, SY gone", "gone", "gone"),
+    "evaluation_sign": ("ARMU no, SY gone", "gone", "gone"),
+    "evaluation_submit": ("A ok, RMU no, SY gone", "gone", "gone"),
+    "signedopinion_detail": ("ARMU ok, SY gone", "gone", "gone"),
+    "signedopinion_paper": ("ARMU ok, SY gone", "gone", "gone"),
+    "signedopinion_print": ("ARMU ok, SY gone", "gone", "gone"),
+    # --- schemes
+    "scheme_add": ("AR ok, MUSY no",),
+    "scheme_detail": ("ARMU ok, SY gone", "ARMU ok, SY gone", ""),
+    "scheme_edit": ("AR ok, MU no, SY gone", "AR ok, MU no, SY gone", ""),
+    "scheme_export": ("ARMU ok, SY no",),
+    "scheme_list": ("ARMU ok, SY no",),
+    # --- decisions
+    "decision_add": ("A go, RMUSY no",),
+    "decision_choose": ("A ok, RMUSY no",),
+    "decision_confirm": ("AMU no, R ok, SY gone", "gone", "gone"),
+    "decision_detail": ("ARMU ok, SY gone", "gone", "gone"),
+    "decision_export": ("ARMU ok, SY no",),
+    "decision_follow_up": ("A ok, RMU no, SY gone", "gone", "gone"),
+    "decision_list": ("ARMU ok, SY no",),
+    "decision_publication": ("A ok, RMU no, SY gone", "gone", "gone"),
+    "decision_publish": ("A ok, RMU no, SY gone", "gone", "gone"),
+    "decision_revoke": ("AMU no, R ok, SY gone", "gone", "gone"),
+    "followup_finish": ("A ok, RMU no, SY gone", "gone", "gone"),
+    # --- saved views
+    "savedview_add": ("gone",),
+    "savedview_edit": ("A ok, RMUSY gone", "gone", ""),
+    "savedview_remove": ("A ok, RMUSY gone", "gone", ""),
+    "savedview_renew": ("A ok, RMUSY gone", "gone", ""),
+    # --- workbooks and jobs
+    "exchange": ("ARU ok, MSY no",),
+    "import": ("ARU ok, MSY no",),
+    "import_template": ("A gone, RMUSY no",),
+    "job_cancel": ("A ok, RMUSY gone", "gone", ""),
+    "job_detail": ("A ok, RMUSY gone", "gone", ""),
+    "job_export": ("ok",),
+    "job_list": ("ok",),
+    "job_newcomer": ("gone", "gone", ""),
+    "job_profiles": ("gone", "gone", ""),
+    "job_progress": ("A ok, RMUSY gone", "gone", ""),
+    "job_recheck": ("A post:gone, RMUSY gone", "gone", ""),
+    "job_result": ("A ok, RMUSY gone", "gone", ""),
+    "job_take": ("A post:gone, RMUSY gone", "gone", ""),
+    # --- history
+    "ledgerentry_anchor": ("ARMSY no, U ok",),
+    "ledgerentry_anchor_file": ("ARMSY no, U ok",),
+    "ledgerentry_cadre": ("ARM no, U ok, SY gone", "gone", "ARM no, USY gone"),
+    "ledgerentry_detail": ("ARMSY gone, U ok", "gone", ""),
+    "ledgerentry_export": ("ARMSY no, U ok",),
+    "ledgerentry_list": ("ARMSY no, U ok",),
+    "ledgerentry_record": ("ARMSY no, U ok", "ARMSY no, U gone", "ARMSY no, U gone"),
+    "ledgerentry_verify": ("ARMSY no, U ok",),
+    "ledgerentry_verify_file": ("ARMSY no, U ok",),
+    # --- users and grants
+    "grant_add": ("ARM gone, UY no, S ok", "gone", ""),
+    "grant_end": ("ARMY gone, U no, S ok", "gone", ""),
+    "grant_export": ("ARMY no, US ok",),
+    "grant_list": ("ARMY no, US ok",),
+    "user_add": ("ARMUS no, Y ok",),
+    "user_detail": ("ARM gone, USY ok", "gone", ""),
+    "user_edit": ("ARM gone, US no, Y ok", "gone", ""),
+    "user_export": ("ARM no, USY ok",),
+    "user_list": ("ARM no, USY ok",),
+    "user_password": ("ARM gone, US no, Y ok", "gone", ""),
+    "user_second_factor_reset": ("ARM gone, UY no, S ok", "gone", ""),
+    "user_switch": ("ARM gone, US no, Y ok", "gone", ""),
+    "user_unlock": ("ARM gone, US no, Y ok", "gone", ""),
+}
