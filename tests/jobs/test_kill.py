@@ -19,7 +19,7 @@ from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from tests.jobs import killing
 from tests.sheets.books import small, written
 
-COMMITS = 5  # of a worker that does one import: sweeping, taking the task, claiming the job, the import, looking for more
+COMMITS = 7  # of a worker that does one import: sweeping (jobs and tasks, sent forms, sessions), taking the task, claiming the job, the import, looking for more
 EVENLY = {"sqlite": 12, "postgresql": 5}
 KILLS = [
     (engine, *point)

@@ -291,7 +291,9 @@ def test_passwords_and_sign_in_times_are_left_out(people, mark, client):
     assert User.objects.get(username="lin").last_login
     users.set_password(by=people.sys, user=people.lin, password="Eine-ganz-andere-7")
     entries = mark()
-    assert {entry.verb for entry in entries} <= {"sign_in", "password_changed"}
+    assert {entry.verb for entry in entries} == {"save_user", "session_ended", "password_changed"}
+    assert [entry.after for entry in entries if entry.verb == "save_user"] == [{"must_change_password": True}]
+    assert not LedgerEntry.objects.filter(after__icontains="andere").exists()
     added = cast.add_user("fresh")
     [entry] = mark()
     assert entry.after == {"username": "fresh", "is_active": True, "must_change_password": False}
