@@ -8,7 +8,9 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
-from tests.sides import sample, two_sides
+from assessment.actions import evaluations
+from assessment.models import Attachment, Contact
+from tests.sides import row, sample, two_sides
 from tests.site import LEAVING, SUGGESTING, addresses, pages
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -34,7 +36,7 @@ class Visitor:
         context.on("console", self.on_console)
         context.on("weberror", lambda error: self.tell(f"script: {error.error}"))
         context.on("request", lambda request: self.on_request(request.url))
-        context.on("requestfailed", lambda request: self.tell(f"failed: {request.url} {request.failure}"))
+        context.on("requestfailed", self.on_failure)
         context.on("response", self.on_response)
         self.page = context.new_page()
 
@@ -45,6 +47,10 @@ class Visitor:
         refused = message.text.startswith("Failed to load resource") and message.location.get("url", "").endswith(self.at)
         if message.type in ("error", "warning") and not refused:  # a page that is refused is a page as well
             self.tell(f"console: {message.text}")
+
+    def on_failure(self, request):
+        if request.failure != "net::ERR_ABORTED":  # the icon was still under way when the page was left
+            self.tell(f"failed: {request.url} {request.failure}")
 
     def on_request(self, url):
         if not url.startswith((self.home, "data:")):
@@ -69,12 +75,21 @@ class Visitor:
 def sides(transactional_db, settings, tmp_path):
     settings.ATTACHMENT_DIR = tmp_path
     w = two_sides()
-    w.records = {**sample(w.east_side), "scheme": [w.front.scheme]}
+    s = w.east_side
+    waiting, words = row(s, s.first), {name: f"{s.biz}{name}" for name in ("performance", "strengths", "shortcomings", "conclusion")}
+    evaluations.draft(by=s.a, evaluation=waiting, grade=waiting.proposed_grade, **words)
+    evaluations.submit(by=s.a, evaluation=waiting)
+    w.records = {**sample(s), "scheme": [w.front.scheme]}
+    w.records["evaluation"].append(row(s, s.unit.cadres.order_by("-pk").first()))
+    still_open = Contact.objects.get(campaign__code=f"{s.biz}K0", method="talk")
+    w.records["contact"].append(still_open)
+    w.records["attachment"].append(Attachment.objects.filter(contact=still_open).first())
+    w.asked = [f"{reverse('savedview_add')}?list=cadre&query=sex%3D1", f"{reverse('decision_add')}?evaluation={row(s, s.judged).pk}"]
     return w
 
 
 @pytest.fixture
-def visitors(chromium, live_server, sides):
+def visitors(chromium, live_server):
     """Function: the browser of a user, or of nobody. His session is made by the server, so that no form costs time."""
     contexts, known = [], {}
 
@@ -120,10 +135,16 @@ def plan(sides):
     return found, unseen
 
 
-#: Pages that are shown only when something brought one there: [(name, why)] so that none is forgotten by accident.
+#: Pages of the site map that this walk does not come to, and why.
 UNSEEN = {
-    "login": "one is in",
+    "login": "one is in: opened below",
     "sign_in_code": "one is in",
+    "savedview_add": "has to be told of what: opened below",
+    "decision_add": "has to be told on what: opened below",
+    "scheme_edit": "the scheme is in use; the page of a new one has the same form",
+    "job_profiles": "a comparison must have been made",
+    "job_newcomer": "a comparison must have been made",
+    **dict.fromkeys(("cadre_reveal", "job_recheck", "job_take", "session_end", "session_end_others"), "are posted"),
 }
 
 
@@ -140,6 +161,8 @@ def every_page(sides, visitors):
     for role, there in found.items():
         for address in there:
             visitors(sides.east_side.users[role]).open(address)
+    for address in sides.asked:
+        visitors(sides.east_side.users["assessor"]).open(address)
     assert 100 < sum(map(len, found.values())) < 300
 
 
@@ -185,3 +208,16 @@ def forms_and_parts(sides, visitors):
     nobody.page.press("[name=password]", "Enter")
     nobody.page.wait_for_selector(".errorlist, .note.error, [role=alert]")
     assessor.open(reverse("home"))
+
+
+def test_what_the_policy_blocks_is_heard(transactional_db, visitors):
+    """Otherwise the walk above would prove nothing."""
+    nobody = visitors()
+    nobody.open(reverse("login"))
+    for html in ("<img src='https://elsewhere.invalid/x.png'>", "<p style='color:red'>x</p>"):
+        nobody.page.evaluate("(html) => document.body.insertAdjacentHTML('beforeend', html)", html)
+    with nobody.page.expect_console_message(lambda message: message.text.startswith("policy: script-src-elem")):
+        nobody.page.evaluate("document.body.append(Object.assign(document.createElement('script'), {text: '1'}))")
+    heard = [what for _at, what in nobody.wrong if what.startswith("console: policy: ")]
+    assert {what.split()[2] for what in heard} >= {"img-src", "style-src-attr", "script-src-elem"}, nobody.wrong
+    nobody.wrong.clear()

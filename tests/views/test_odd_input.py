@@ -12,8 +12,10 @@ from assessment.models import Decision, FollowUp
 from assessment.rules import deadlines
 from assessment.views.common import whole
 from assessment.views.entry import _without
+from people.access import can
 from people.models import LedgerEntry
 from tests.cast import give_evidence, signed
+from tests.site import list_page, pages
 
 pytestmark = pytest.mark.django_db
 
@@ -94,6 +96,74 @@ def test_the_reason_of_an_export_has_its_length(client, world):
     assert [answer.status_code for answer in answers] == [400, 400, 200]
     assert b"".join(answers[2].streaming_content)
     assert LedgerEntry.objects.filter(verb="export").latest("seq").reason == "年度"
+
+
+#: What a hand may put into the order, the columns, the token and the filters of a list.
+HOSTILE = [
+    "unit__grants__user__password", "-unit__users__password", "cadre__id_number__startswith", "pk", "?", "-", "--name", "name;--",
+    "' OR 1=1 --", "1) UNION SELECT password FROM people_user --", "name\0", "\ud800", "%", "%s", "%(x)s", "{}", "[]", "__class__", "达" * 5000,
+]  # fmt: skip
+LISTS = sorted(name.removesuffix("_list") for name in pages() if name.endswith("_list") and hasattr(list_page(name), "filterset_class"))
+
+
+def query(*pairs):
+    """A query string; what is no text (half a surrogate) goes as the bytes that it would be."""
+    return urlencode(pairs, errors="surrogatepass")
+
+
+def keys(response):
+    """The rows of a list."""
+    assert response.status_code == 200
+    return [row.pk for row in response.context["page_obj"]]
+
+
+def too_long(response, text):
+    """An address of 45000 signs: nobody is led to one."""
+    return response.status_code == 400 and len(text) == 5000
+
+
+def opened(client, world, noun):
+    """A list, as somebody who may see it."""
+    client.force_login(next(user for user in (world.lin, world.aud, world.sec) if can(user, list_page(f"{noun}_list").get_verb())))
+    return reverse(f"{noun}_list"), reverse(f"{noun}_export")
+
+
+@pytest.mark.parametrize("noun", LISTS)
+def test_no_list_is_ordered_or_narrowed_by_what_it_does_not_offer(client, world, noun):
+    """Unknown orders, columns, tokens and filters break nothing and tell nothing; an export of them is refused."""
+    there, export = opened(client, world, noun)
+    usual = keys(client.get(there))
+    asked = [[(key, text) for text in HOSTILE] for key in ("sort", "columns", "s")]
+    asked += [[(text[:200], "x") for text in HOSTILE], [("cadre__id_number__startswith", "6"), ("sort[]", "name"), ("sort__in", "name")]]
+    for pairs in asked:
+        found = keys(client.get(f"{there}?{query(*pairs)}"))
+        newest_first = noun == "ledgerentry" and found == sorted(found, reverse=True)  # this test makes entries itself
+        assert found in (usual, []) or newest_first, pairs
+        assert client.post(f"{export}?{query(*pairs)}", {"reason": "开会用"}).status_code == 400, pairs
+    for text in HOSTILE[::3]:
+        pairs = [(name, text) for name in list_page(f"{noun}_list").filterset_class.base_filters]
+        response = client.get(f"{there}?{query(*pairs)}", follow=True)
+        assert too_long(response, text) or keys(response) == [], pairs
+    assert not LedgerEntry.objects.filter(verb="export").exists()
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_no_order_column_or_token_by_itself_either(client, world, text):
+    there, export = opened(client, world, "cadre")
+    usual = keys(client.get(there))
+    for key in ("sort", "columns", "s"):
+        assert keys(client.get(f"{there}?{query((key, text))}")) == usual
+        assert client.post(f"{export}?{query((key, text))}", {"reason": "开会用"}).status_code == 400
+    sent = text.encode("utf-8", "replace").decode()  # a form sends no half surrogates
+    response = client.post(there, {"find": "1", "q": sent, "sort": sent, "page": sent}, follow=True)
+    assert too_long(response, text) or keys(response) == []
+    assert keys(client.post(there, {"find": "1", "q": sent}, follow=True)) == []
+
+
+@pytest.mark.parametrize("odd", ["sort=name&sort=name&sort=-name", "&".join(f"sort=x{n}" for n in range(900)), "page=-1&page=x", "page=" + "9" * 5000])
+def test_odd_numbers_of_things(client, world, odd):
+    there, _export = opened(client, world, "cadre")
+    assert len(keys(client.get(f"{there}?{odd}"))) == 9
 
 
 def test_a_proposal_and_a_follow_up_sent_twice_are_made_once(world):
