@@ -37,8 +37,8 @@ class Reader(HTMLParser):
         if self.form is None or "disabled" in at:
             return
         name, kind = at.get("name"), at.get("type", "text")
-        if tag == "button" and name:
-            self.form.buttons.append((name, at.get("value", "")))
+        if tag == "button" and kind in ("text", "submit"):
+            self.form.buttons.append((name or "", at.get("value", "")))
         if tag == "option" and self.select:
             self.form.choices[self.select].append(at.get("value", ""))
             if "selected" in at:
