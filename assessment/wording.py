@@ -28,6 +28,7 @@ SENTENCES = {
     "record_changed": N("%(who)s changed %(record)s at %(at)s, after you had opened it. Nothing of yours is saved yet: look at it, then send again."),
     "form_of_another": N("This form was made for somebody else, or it is damaged: open its page again and fill it in there."),
     # long work
+    "reach_narrowed": N("Your rights reach less far than when this was made: ask for it anew."),
     "too_many_jobs": N("%(limit)s of your jobs are not done yet: wait for them, or cancel some."),
     "job_followed": N("This was confirmed already: see the jobs."),
     "faults_left": N("The workbook has errors: correct them and check it again, or take the good rows."),

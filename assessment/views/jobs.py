@@ -18,8 +18,8 @@ from assessment.tables.jobs import TONES, JobTable
 from assessment.views.base import ActionPage, Button, DetailPage, ListPage
 from assessment.views.common import Page
 from assessment.wording import sentence
-from people.access import can, demand
-from people.refusals import Refusal
+from people.access import Verdict
+from people.refusals import Refusal, refuse
 
 #: kind -> function of a view and its job: what the page of a job that is done shows beside its file, for
 #: `templates/assessment/job_<kind>.html`.
@@ -49,7 +49,7 @@ class JobDetail(DetailPage):
 
     def context(self):
         job = self.object
-        told = job.state == Job.State.DONE and not job.expired and can(self.user, verb_of(job))
+        told = job.state == Job.State.DONE and not job.expired and not jobs.held_back(self.user, job)
         shown = SHOWN.get(job.kind) if told else None
         return {
             **state(job),
@@ -64,13 +64,9 @@ class JobDetail(DetailPage):
         if job.kind in DEEDS:
             return DEEDS[job.kind](self, job)
         if job.result and not job.expired:
-            return [Button(_("Download"), reverse("job_result", args=[job.pk]), tone="main")]
+            verdict = Verdict(not (refusal := jobs.held_back(self.user, job)), refusal)
+            return [Button(_("Download"), reverse("job_result", args=[job.pk]), verdict, tone="main")]
         return []
-
-
-def verb_of(job):
-    """What its owner was allowed when he asked for it, and has to be still to see what came of it."""
-    return job.parameters.get("asked", {}).get("verb", "view_job")
 
 
 def state(job):
@@ -134,7 +130,8 @@ class JobResult(Page):
 
     def get(self, request, *args, **kwargs):
         job = self.object
-        demand(self.user, verb_of(job))
+        if refusal := jobs.held_back(self.user, job):
+            refuse(refusal)
         path = files.path(job.result) if job.result and not job.expired else None
         if path is None or not path.is_file():
             raise Http404

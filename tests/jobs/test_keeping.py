@@ -60,6 +60,27 @@ def test_the_file_is_for_who_may_still_do_what_made_it(work, does, lin):
     assert signed_in(lin).get(reverse("job_result", args=[job.pk])).status_code == 403
 
 
+def test_whoever_sees_less_than_before_does_not_get_what_was_made_before(work, does, lin):
+    """His grant reaches one unit only now, and the file holds what lies beyond it."""
+
+    def write(running):
+        with running.writing("a.txt", ".txt") as file:
+            file.write(b"a")
+
+    does(write)
+    job = asked(lin, verb="export_workbook")
+    work()
+    address, page = reverse("job_result", args=[job.pk]), reverse("job_detail", args=[job.pk])
+    assert signed_in(lin).get(address).status_code == 200 and f'href="{address}"' in signed_in(lin).get(page).content.decode()
+    save_unit(lin, "U1")
+    grants.give(by=None, user=lin, role="reviewer", unit=Unit.objects.get(code="U1"))
+    assert signed_in(lin).get(address).status_code == 200
+    grants.end(by=None, grant=lin.grants.get(role="assessor"))
+    assert signed_in(lin).get(address).status_code == 403
+    shown = signed_in(lin).get(page)
+    assert shown.status_code == 200 and f'href="{address}"' not in shown.content.decode()
+
+
 @pytest.mark.parametrize("how", ["role", "account"])
 def test_whose_right_has_ended_meanwhile_gets_nothing_done(work, does, lin, how):
     attempts = does(lambda running: save_unit(running.by))
