@@ -182,6 +182,7 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
     }
 }
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # they name people, and a cookie would stay in the browser
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"

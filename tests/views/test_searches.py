@@ -221,6 +221,12 @@ def test_suggestions_are_posted(lin, name):
     assert Client(enforce_csrf_checks=True).post(reverse(name), {"x": TERM}).status_code in (302, 403)
 
 
+def test_what_a_page_says_of_people_is_in_no_cookie(lin):
+    place = urlencode({"list": "cadre", "at": "", "query": ""})
+    lin.post(f"{reverse('savedview_add')}?{place}", {"title": TERM})
+    assert "messages" not in lin.cookies and "note success" in texts(lin.get(LIST))
+
+
 def test_words_are_gone_with_the_session(lin, world):
     search(lin, q=TERM)
     assert Session.objects.get(user=world.lin).get_decoded()["searches"]
