@@ -11,7 +11,7 @@ from threading import Lock
 
 from django.db import OperationalError, connection
 
-PATIENCE = 60  # seconds
+PATIENCE = 40  # seconds
 
 
 class Turns:
