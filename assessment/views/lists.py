@@ -121,7 +121,8 @@ class ListPage(Page):
         for name, values in request.POST.lists():
             if said := [value for value in values if value.strip()]:
                 data.setlist(name, said)
-        if set(data.getlist("columns")) == set(self.table_class.default_columns()):
+        usual = " ".join(data.pop("usual", ())).split()  # columns of the list on which he searched
+        if usual and set(data.getlist("columns")) == set(usual):
             del data["columns"]
         return self.redirect(f"{request.path}?{self.listing(data).query}")
 
@@ -281,6 +282,10 @@ class Listing:
                 found.append((column.name, f"{column.header} ↑", current == [column.name]))
                 found.append((f"-{column.name}", f"{column.header} ↓", current == [f"-{column.name}"]))
         return found
+
+    def usual_columns(self):
+        """The names of columns that one gets without choosing."""
+        return " ".join(self.page.table_class.default_columns())
 
     def column_choices(self):
         """[(name, label, is it shown)] of all columns."""

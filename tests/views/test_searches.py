@@ -76,7 +76,8 @@ def test_the_same_words_are_the_same_address(lin):
 
 def test_usual_columns_and_blanks_are_not_in_the_address(lin):
     usual = lin.get(LIST).context["table"].default_columns()
-    assert search(lin, columns=usual, sort="", q=" ", post="") == f"{LIST}?"
+    assert f'name="usual" value="{" ".join(usual)}"' in texts(lin.get(LIST))
+    assert search(lin, columns=usual, usual=" ".join(usual), sort="", q=" ", post="") == f"{LIST}?"
     assert search(lin, columns=usual[:2]) == f"{LIST}?{urlencode([('columns', name) for name in usual[:2]])}"
 
 
