@@ -3,7 +3,11 @@
 The form carries the number of the last entry that stood when it was opened, signed: else one could ask for old history with it.
 """
 
+from datetime import datetime
+
 from django.core.signing import BadSignature, Signer
+from django.db import models
+from django.utils import timezone
 
 from assessment.queries import meanwhile as queries
 from assessment.queries.meanwhile import changes
@@ -44,14 +48,27 @@ def beside(told, form, get_form, request):
             change.taken = True
             data.setlist(form.add_prefix(name), now if isinstance(now, list) else [] if now in (None, False) else [now])
         else:
-            change.yours = change.words(typed)
+            change.yours = _in_words(change, typed)
     again = get_form(data, request.FILES)
     again.is_valid()
     return again
 
 
 def _as_recorded(field, value):
-    """What was typed as the ledger would tell it; None for nothing."""
+    """What was typed as the ledger would tell it; None for nothing. Days and times may come as text, for the action to read."""
+    if isinstance(field, models.DateTimeField) and isinstance(value, str):
+        try:
+            value = timezone.make_aware(datetime.fromisoformat(value))
+        except ValueError:
+            return value
     value = plain(field, getattr(value, "pk", value))
     value = value.strip().replace("\r\n", "\n") if isinstance(value, str) else value
     return None if value == "" else value
+
+
+def _in_words(change, typed):
+    """As the ledger's words are; what no record could hold stands as it was typed."""
+    try:
+        return change.words(typed)
+    except (TypeError, ValueError):
+        return str(typed)

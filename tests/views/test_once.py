@@ -16,9 +16,10 @@ from openpyxl import Workbook
 
 from assessment.actions import campaigns, evaluations
 from assessment.models import Campaign, Decision
+from assessment.views.meanwhile import token
 from people import ledger
 from people.actions import cadres
-from people.models import LedgerEntry
+from people.models import LedgerEntry, User
 from tests import cast
 from tests.pictures import pdf
 from tests.sides import row, sample, two_sides
@@ -194,3 +195,24 @@ def test_each_form_sent_twice_is_carried_out_once(site):
             not_done.pop(target, None)
             break
     assert not_done == {}  # every form was carried out the first time: fill in TYPED what one has to type
+
+
+def test_each_form_about_a_record_minds_what_others_changed(site):
+    """As if the page had been opened before the record's first entry: nothing is done, and what changed is shown."""
+    unminded, seen = [], set()
+    for target, ways in sorted(site.found.items()):
+        for client, address, form in ways:
+            if "seen" not in form.fields or EVENTS.fullmatch(target) or target in ELSEWHERE or target in seen:
+                continue
+            with undone():
+                user = User.objects.get(pk=client.session["_auth_user_id"])
+                fields = {**filled(target, form), "once": str(uuid4())}
+                before, answer = records(), client.post(where(form, address), {**fields, "seen": token(user, 0)})
+                if answer.status_code != 409:
+                    made = client.post(where(form, address), fields).status_code == 302 and records() > before
+                    if made or answer.status_code != 200:
+                        unminded.append((target, answer.status_code))
+                    continue
+                seen.add(target)
+                assert records() == before and "Somebody changed this while you had it open" in answer.content.decode(), target
+    assert [each for each in unminded if each[0] not in seen] == [] and len(seen) > 25, (unminded, sorted(seen))
