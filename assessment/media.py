@@ -15,8 +15,10 @@ from people.photos import Unfit
 JPEG, PNG, PDF = "image/jpeg", "image/png", "application/pdf"
 EXTENSIONS = {JPEG: (".jpg", ".jpeg"), PNG: (".png",), PDF: (".pdf",)}
 PIXELS = 50_000_000  # what a phone takes; more of them would be a bomb
+SCANS = 32  # of a JPEG: a progressive one has about ten, and each goes over the whole picture
 #: A PDF may do nothing and carry nothing. Names inside packed objects are not seen.
-ACTIVE = re.compile(rb"/(JavaScript|Launch|EmbeddedFiles?|RichMedia)\b")
+ACTIVE = re.compile(rb"/(JavaScript|Launch|EmbeddedFiles?|RichMedia|XFA|SubmitForm|ImportData)\b")
+_WRITTEN_OUT = re.compile(rb"#([0-9A-Fa-f]{2})")  # a sign of a name may be written as its number
 _END_OF_PDF = re.compile(rb"startxref\s+([0-9]{1,10})\s+%%EOF[\s\0]*\Z")
 _BROKEN = (IndexError, struct.error, zlib.error, ValueError)
 
@@ -50,7 +52,7 @@ _AFTER_SCAN = re.compile(rb"\xff[^\x00\xd0-\xd7]")
 
 def jpeg(content):
     """The picture with what is needed to show it, and nothing after its end."""
-    kept, at, frame, scanned = [b"\xff\xd8"], 2, False, False
+    kept, at, frame, scans = [b"\xff\xd8"], 2, False, 0
     while True:
         if content[at] != 0xFF:
             raise ValueError
@@ -70,10 +72,10 @@ def jpeg(content):
         if part := _needed(marker, part):
             kept += [bytes((0xFF, marker)), struct.pack(">H", len(part) + 2), part]
         if marker == 0xDA:
-            scan, scanned = at, True
+            scan, scans = at, scans + 1
             at = _AFTER_SCAN.search(content, at).start() if _AFTER_SCAN.search(content, at) else len(content)
             kept.append(content[scan:at])
-    if not (frame and scanned):
+    if not frame or not 0 < scans <= SCANS:
         raise ValueError
     picture = b"".join([*kept, b"\xff\xd9"])
     _decode(picture)
@@ -212,6 +214,6 @@ def pdf(content):
     end = _END_OF_PDF.search(content, max(0, len(content) - 1200))
     if not re.match(rb"%PDF-[12]\.\d", content) or not end or not 0 < int(end[1]) < len(content):
         raise ValueError
-    if ACTIVE.search(content):
+    if ACTIVE.search(_WRITTEN_OUT.sub(lambda number: bytes([int(number[1], 16)]), content)):
         raise Unfit("attachment_active")
     return content

@@ -9,6 +9,7 @@ from io import BytesIO
 
 BOX = (480, 640)  # twice what the form prints at 300 dpi would be waste; programs of this format cut 376 x 460
 PIXELS = 13_000_000  # of a picture that is opened at all: what a phone takes
+SCANS = 100  # marks of a scan in a JPEG, small copies in it included: each scan goes over the whole picture
 BYTES = 2 << 20
 KIND = "image/jpeg"
 
@@ -40,6 +41,8 @@ def portrait(content, box=BOX):
         raise Unfit("photo_needs_pillow") from None
     if len(content) > BYTES:
         raise Unfit("photo_too_large", limit=BYTES >> 20)
+    if content.startswith(b"\xff\xd8") and content.count(b"\xff\xda") > SCANS:
+        raise Unfit("photo_not_image")
     try:
         with Image.open(BytesIO(content), formats=("JPEG", "PNG")) as picture:
             if picture.width * picture.height > PIXELS:

@@ -18,6 +18,12 @@ def jpeg(**options):
     return picture(kind="JPEG", **options)
 
 
+def many_scans(content, count):
+    """A progressive JPEG whose last scan comes again and again: a small file over which a decoder sits for hours."""
+    scan = content[content.rindex(b"\xff\xda") : -2]
+    return content[:-2] + scan * count + content[-2:]
+
+
 def png(**options):
     return picture(kind="PNG", **options)
 

@@ -26,7 +26,7 @@ from people.access import scope, visible_to
 from people.models import LedgerEntry
 from people.photos import Unfit
 from tests.cast import give, submitted
-from tests.pictures import jpeg, pdf, png
+from tests.pictures import jpeg, many_scans, pdf, png
 from tests.refusing import refused
 
 
@@ -90,6 +90,9 @@ HOSTILE = {
     "PDF with a script": (pdf("/S /JavaScript /JS (app.alert(1))"), "attachment_active"),
     "PDF that starts a program": (pdf("/S /Launch"), "attachment_active"),
     "PDF with a file in it": (pdf("/EmbeddedFiles"), "attachment_active"),
+    "PDF with a script that is spelled out": (pdf("/S /J#61va#53cript /JS (app.alert(1))"), "attachment_active"),
+    "PDF with a form that has scripts": (pdf("/AcroForm << /XFA 3 0 R >>"), "attachment_active"),
+    "PDF that sends": (pdf("/S /SubmitForm"), "attachment_active"),
     "PDF cut off": (pdf()[:-30], "attachment_damaged"),
     "office": (b"PK\x03\x04" + bytes(200), "attachment_type"),
     "old office": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(200), "attachment_type"),
@@ -101,6 +104,7 @@ HOSTILE = {
     "truncated jpeg": (jpeg()[: len(jpeg()) // 2], "attachment_damaged"),
     "truncated png": (png()[:-20], "attachment_damaged"),
     "only a signature": (b"\xff\xd8\xff", "attachment_damaged"),
+    "jpeg that is gone over again and again": (many_scans(jpeg(progressive=True), 40), "attachment_damaged"),
     "jpeg without a picture": (b"\xff\xd8\xff\xe0\x00\x10JFIF\0\1\1\0\0\1\0\1\0\0\xff\xd9", "attachment_damaged"),
     "empty": (b"", "attachment_empty"),
     "11 MB": (jpeg() + bytes(11 << 20), "attachment_too_large"),

@@ -14,7 +14,7 @@ from people.actions import cadres, profiles
 from people.models import Cadre, LedgerEntry, Photo, Profile
 from people.refusals import Refused
 from tests import cast
-from tests.pictures import jpeg, picture, png
+from tests.pictures import jpeg, many_scans, picture, png
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_engines]
 FAMILY = [{"relation": "妻子", "name": "央金", "born": "198005", "political_status": "群众", "post": "教师"}]
@@ -176,6 +176,7 @@ def gif():
         (jpeg()[:100], "photo_not_image"),
         (b"\x89PNG\r\n\x1a\n" + b"\x00" * 50, "photo_not_image"),
         (jpeg() + b"\x00" * (2 << 20), "photo_too_large"),
+        (many_scans(jpeg(progressive=True), 200), "photo_not_image"),
         (picture(size=(4000, 4000), kind="PNG"), "photo_too_wide"),
     ],
 )
