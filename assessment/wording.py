@@ -435,7 +435,7 @@ FAULTS = {
         "Anchors that are missing: %(count)s."
     ),
     "anchor differs": N("Entry %(entry)s is not the one that was anchored: entries were rewritten. Anchors that differ: %(count)s."),
-    "anchor unreadable": N("Line %(line)s of the anchors cannot be read."),
+    "anchor unreadable": N("Line %(line)s of the anchors cannot be read. Lines that cannot be read: %(count)s."),
     "row missing": N("%(record)s was deleted behind the program's back."),
     "row never recorded": N("%(record)s was added behind the program's back."),
     "row differs from the ledger": N("%(record)s was altered behind the program's back: %(fields)s."),

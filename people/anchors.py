@@ -49,7 +49,8 @@ def _is_digest(text):
 
 def check(lines):
     """([Fault], what is known to have been good: the entry of the newest anchor that fits, or None)."""
-    found = [Fault("anchor unreadable", {"line": anchor.line}) for anchor in lines if not anchor.digest]
+    unreadable = [anchor.line for anchor in lines if not anchor.digest]
+    found = [Fault("anchor unreadable", {"line": unreadable[0], "count": len(unreadable)})] if unreadable else []
     readable, missing, differing, fits = sorted((a for a in lines if a.digest), key=lambda a: a.seq), [], [], None
     for start in range(0, len(readable), CHUNK):
         some = readable[start : start + CHUNK]
