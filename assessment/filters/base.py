@@ -9,7 +9,7 @@
 Labels are always given: django-filter's own texts stay English under zh-hans.
 """
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 import django_filters
 from django import forms
@@ -120,6 +120,7 @@ class SinceFilter(django_filters.DateFilter):
 
     days = 0
     lookup = "gte"
+    EARLIEST, LATEST = date(1000, 1, 1), date(9000, 1, 1)  # beyond the days that are recorded; what lies further is no moment
 
     def __init__(self, label, **options):
         super().__init__(label=label, **options)
@@ -128,7 +129,8 @@ class SinceFilter(django_filters.DateFilter):
         if value is None or self.method:
             return super().filter(queryset, value)
         if isinstance(_last_field(queryset.model, self.field_name), DateTimeField):
-            value = timezone.make_aware(datetime.combine(value + timedelta(days=self.days), time.min))
+            day = min(max(value, self.EARLIEST), self.LATEST) + timedelta(days=self.days)
+            value = timezone.make_aware(datetime.combine(day, time.min))
             lookup = "lt" if self.days else "gte"
         else:
             lookup = self.lookup

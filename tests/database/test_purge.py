@@ -93,7 +93,8 @@ def test_what_is_to_be_kept_is_kept(old, half_a_year):
         assert fails("purge_ledger", "--until", str(day(3000)))[0].startswith("until:")
     with override_settings(LEDGER_DAYS=1), pytest.raises(Refused):  # settings refuse to start so; and were they turned
         retention.purge(by=None, until=timezone.now() - timedelta(days=170))
-    assert fails("purge_ledger", "--until", "last year")[0].startswith("last year is no day")
+    for none in ("last year", "0001-01-01", "2026-02-30"):
+        assert fails("purge_ledger", "--until", none)[0].startswith(f"{none} is no day")
     assert not LedgerEntry.objects.exclude(purged_by=None).exists()
 
 

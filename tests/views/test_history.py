@@ -105,6 +105,7 @@ def test_the_list_shows_the_newest_first_and_says_who_did_what(audit, world):
         ({"q": "达瓦"}, lambda w: {"object_name__contains": "达瓦"}),
         ({"since": "2022-01-01"}, lambda w: {}),
         ({"until": "2022-01-01"}, lambda w: {"pk": 0}),
+        ({"since": "0001-01-01", "until": "9999-12-31"}, lambda w: {}),
         ({"address": "no such"}, lambda w: {"pk": 0}),
         ({"request_id": "no such"}, lambda w: {"pk": 0}),
     ],

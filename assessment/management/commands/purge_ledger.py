@@ -22,7 +22,7 @@ class Command(BaseCommand):
             day = parse_date(until)
         except ValueError:
             day = None
-        if day is None:
+        if day is None or day.year < 1900:  # the first days of the calendar are no moments everywhere
             raise CommandError(f"{until} is no day: write it as 2016-12-31.")
         moment, count = timezone.make_aware(datetime.combine(day, time.min)), 0
         with refusals_told():
