@@ -37,6 +37,7 @@ from assessment.views import (
     versions,
 )
 
+handler400 = "assessment.views.common.unreadable"
 handler500 = "assessment.busy.failed"
 
 urlpatterns = [

@@ -76,6 +76,9 @@ def test_errors(client, settings):
     client.raise_request_exception = False
     for answer in (client.get("/nowhere"), client.get("/", headers={"host": "evil.example"}), Client(enforce_csrf_checks=True).post(reverse("login"))):
         assert answer.status_code in (302, 400, 403, 404) and wrong(answer) == []
+    for kind in ("application/x-www-form-urlencoded; charset=utf-7", "multipart/form-data; boundary=é"):
+        unread = Client(enforce_csrf_checks=True, raise_request_exception=False).post(reverse("login"), b"a=1", content_type=kind)
+        assert unread.status_code in (400, 403) and wrong(unread) == [], kind
     client.force_login(cast.add_user("erring", ""))
     settings.ROOT_URLCONF = "tests.test_headers"
     broken = client.get("/broken")

@@ -4,8 +4,9 @@ import re
 from dataclasses import dataclass
 from functools import partial
 
-from django.http import Http404, HttpResponseRedirect
+from django.http import Http404, HttpResponseBadRequest, HttpResponseRedirect
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views import View
 
@@ -49,6 +50,11 @@ def refused_page(request, refusals, *, verb="", obj=None):
     ledger.note(by=request.user, verb="refused", obj=obj, facts=facts)
     context = {"sentences": [sentence(r) for r in refusals], "back": came_from(request)}
     return render(request, "generic/refused.html", context, status=403)
+
+
+def unreadable(request, exception):
+    """400. Django's own asks for the form's token, which stands in the very body that could not be read."""
+    return HttpResponseBadRequest(render_to_string("400.html"))
 
 
 def came_from(request):
