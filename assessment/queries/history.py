@@ -10,11 +10,12 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from assessment.models import SavedView
 from assessment.queries.named import list_name, model_of, record_name, type_name, types
 from assessment.wording import WHY_ENDED, refused_because, verb_name
 from people import codes
 from people.ledger import EVENTS
-from people.models import Cadre
+from people.models import Cadre, User
 from people.models.code_field import CodeField
 
 #: Shown masked here as everywhere: revealing them is a deed of its own, and not the auditor's.
@@ -43,7 +44,7 @@ FACTS = {
     "path": lambda: _("Page"),
     "name": lambda: _("Name that was typed"),
     "why": lambda: _("Why"),
-    "signed_in_at": lambda: _("Signed in"),
+    "signed_in_at": lambda: _("Signed in at"),
     "signed_in_from": lambda: _("Signed in from"),
     "factor": lambda: _("Second factor"),
     "step": lambda: _("Failed at"),
@@ -58,6 +59,8 @@ FACTS = {
     "tables": lambda: _("Tables"),
     "made_at": lambda: _("Made at"),
 }
+#: Those of them that are moments.
+MOMENTS = frozenset({"signed_in_at", "made_at"})
 #: Labels of what the models leave without one.
 LABELS = {
     "client_uuid": lambda: _("Number given by the device"),
@@ -82,8 +85,12 @@ QUIET = frozenset({"list", "ids", "columns", "sha256", "of", "head", "sort", "fi
 NOTHING = ("", "none", [], {})
 STEPS = {"password": lambda: _("Password"), "code": lambda: _("code of the app or recovery code")}
 FACTORS = {"none": lambda: _("none"), "app": lambda: _("code of the app"), "recovery_code": lambda: _("recovery code")}
-#: Fields likewise: of a job its name and reason say what was asked for.
-QUIET_FIELDS = {"assessment.job": frozenset({"kind", "by_id", "reason", "parameters", "asked_at", "language", "upload_sha256"})}
+#: Fields likewise: of a job its name and reason say what was asked for; of an authenticator the verb says it all; a query is for machines.
+QUIET_FIELDS = {
+    "assessment.job": frozenset({"kind", "by_id", "reason", "parameters", "asked_at", "language", "upload_sha256"}),
+    "people.authenticator": frozenset({"name", "salt", "confirmed", "user_id", "added_at", "recoverycode"}),
+    "assessment.savedview": frozenset({"query"}),
+}
 LONG = 300  # signs; longer text is folded on the page
 BODY = 4000  # signs of a text that are shown at all
 
@@ -185,7 +192,7 @@ class Words:
                 self.value(model, key, old[key]) if old.get(key) is not None else "",
                 self.value(model, key, new[key]) if new.get(key) is not None else "",
                 old.get(key) != new.get(key),
-                key in QUIET_FIELDS.get(model._meta.label_lower, ()),
+                key.partition(".")[0] in QUIET_FIELDS.get(model._meta.label_lower, ()),
             )
             for key in keys
         ]
@@ -197,6 +204,8 @@ class Words:
             return _label(model, key)
         field = _field(part, part.ledger_part.key[0])
         shown = self._value(part, field, _typed(field, rest)) if field else rest
+        if field is not None and field.name == "digest":  # enough to tell one from another
+            shown = f"{shown[:12]}…"
         return f"{_part_name(part)} {shown}"
 
     def value(self, model, key, value):
@@ -224,6 +233,8 @@ class Words:
             return str(dict(field.flatchoices).get(value, value))
         if isinstance(field, models.BooleanField):
             return _("Yes") if value else _("No")
+        if model is SavedView and field.name == "list":
+            return list_name(value)
         if field.name == "position":
             return str(value + 1)  # people count from one
         if field.name == "family":
@@ -239,6 +250,8 @@ def _names(model, pks):
     """{id: name} as the ledger names records; parts, which have no entries of their own, by their field `name`."""
     if model.ledger_part:
         return dict(model._base_manager.filter(pk__in=pks).values_list("pk", "name"))
+    if model is User:  # people by their names, as whoever did it is named
+        return {user.pk: str(user) for user in User.objects.filter(pk__in=pks)}
     return {pk: name for pk, (name, _unit) in model.ledger_labels(pks).items()}
 
 
@@ -318,6 +331,8 @@ def _fact(key, value):
         return _(WHY_ENDED[value])
     if key == "verb" and value:
         return verb_name(value)
+    if key in MOMENTS and value:
+        return timezone.localtime(datetime.fromisoformat(value)).strftime("%Y-%m-%d %H:%M:%S")
     if key == "factor":
         return FACTORS[value]() if value in FACTORS else str(value)
     if key == "step":

@@ -39,7 +39,7 @@ class Authenticator(RecordedModel, ThrottlingMixin, Device):
     last_t = models.BigIntegerField(default=-1)  # a token is taken once
 
     ledger_skip = frozenset({"drift", "last_t", "throttling_failure_timestamp", "throttling_failure_count"})
-    ledger_name = ("user__username", "name")
+    ledger_name = ("user__username",)
     objects = DeviceManager.from_queryset(AuthenticatorQuerySet)()
 
     class Meta(RecordedModel.Meta):
@@ -53,7 +53,7 @@ class Authenticator(RecordedModel, ThrottlingMixin, Device):
     LONGEST_WAIT = 10  # failures that count: nobody who knows the password can lock the owner out for more than nine minutes
 
     def __str__(self):
-        return f"{self.user} {self.name}"
+        return str(self.user)
 
     def fits(self, token):
         """Is this the code that the app shows now, or did a moment ago, and was it not taken yet? Remembers it, unsaved."""
