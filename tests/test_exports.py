@@ -15,6 +15,7 @@ from openpyxl import Workbook, load_workbook
 
 from assessment.actions.running import Cancelled
 from assessment.models import Job
+from assessment.rules.ranges import Ranges
 from assessment.sheets.exchange.write import export as export_workbook
 from assessment.sheets.workbook import write
 from assessment.tables.cadres import CadreTable
@@ -66,6 +67,7 @@ def test_a_file_that_leaves_is_one_entry_that_knows_it(client, world):
     assert entry.after == {
         "list": "cadre", "rows": 4, "columns": ["姓名", "现任职务"], "filters": {"单位（含下级）": "东滩镇"}, "sort": "姓名 ↓",
         "file": f"干部 {timezone.localdate():%Y-%m-%d}.xlsx", "sha256": hashlib.sha256(file).hexdigest(),
+        "ids": {"people.cadre": str(Ranges(Cadre.objects.filter(unit__in=[world.east_unit, world.east_village]).values_list("pk", flat=True)))},
     }  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from assessment.models import Contact, Decision, Evaluation, SignedOpinion
 from assessment.rules import deadlines
-from people import ledger, proof
+from people import proof
 from people.actions import grants
 from people.models import LedgerEntry
 from tests.cast import PASSWORD, give, world  # noqa: F401  (world is a fixture)
@@ -60,7 +60,7 @@ def write_contact(page, world, method, narrative, *, levels, **fields):  # noqa:
         page.locator("label", has=row.locator("visible=true").or_(row)).filter(has_text=re.compile(f"^{level}$")).first.click()
 
 
-def test_from_contact_to_audit(come_in, world, problems):  # noqa: F811
+def test_from_contact_to_audit(come_in, world, work, problems):  # noqa: F811
     evaluation = world.of(world.dawa)
     other = world.of(world.karma)
     give(world, {other: "好"}, "on_site", source="西岭乡的知情人")  # another township's evidence, which could leak
@@ -189,10 +189,13 @@ def test_from_contact_to_audit(come_in, world, problems):  # noqa: F811
     aud.goto(f"/history/{entry.pk}/")
     assert "不足部分写得太笼统" in aud.inner_text("main")
     aud.goto("/history/verify")
-    entries, digest = ledger.head()
     with aud.expect_navigation():
         send(aud)
-    assert str(entries) in aud.inner_text("main").replace(",", "") and digest[:8] in aud.inner_text("main")
+    work()
+    aud.reload()
+    told = LedgerEntry.objects.filter(verb="verify").latest("seq").after
+    assert told["faults"] == 0
+    assert str(told["entries"]) in aud.inner_text("main").replace(",", "") and told["head"][:8] in aud.inner_text("main")
     assert list(proof.verify()) == []
 
 
