@@ -14,7 +14,7 @@ import time
 
 from django.db import Error, connections
 from django.http import HttpResponse, JsonResponse
-from django.middleware.csrf import get_token
+from django.middleware.csrf import CsrfViewMiddleware, get_token
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -24,7 +24,7 @@ TRIES = 4
 PATIENCE = 25  # seconds after which no other try begins: the browser waits, and so do others for the thread
 PAUSE = 0.05  # seconds before the second try; longer before each further one
 SOON = 5  # seconds after which a program may ask again
-SECRET = ("password", "passphrase", "token", "otp")
+SECRET = ("password", "passphrase", "token", "otp", "confirm-code")
 OWN = ("csrfmiddlewaretoken",)
 
 #: RACE: somebody came between check and writing; the next try says it properly, and if not it is a fault of ours.
@@ -115,6 +115,18 @@ class BusyMiddleware:
         time.sleep(PAUSE * number * (1 + random.random()))
 
 
+class _Token(CsrfViewMiddleware):
+    """Answers why a form is not taken for one of ours, instead of a page that says so."""
+
+    def _reject(self, request, reason):
+        return reason
+
+
+def _of_ours(request):
+    """Was this sent from a page of ours? What breaks off early was not asked yet, and is not given back with a new token."""
+    return request.method == "POST" and _Token(answer).process_view(request, answer, (), {}) is None
+
+
 def answer(request, why):
     """The page, fragment or object that says so. A form that was sent comes back with all that stood in it."""
     status = 507 if why == FULL else 503
@@ -142,7 +154,7 @@ def _words(request, why):
 
 def _context(request, why, words):
     context = {"words": words, "full": why == FULL, "address": request.get_full_path(), "language": translation.get_language()}
-    if request.method != "POST":
+    if not _of_ours(request):
         return context
     fields = [(name, value) for name, values in request.POST.lists() for value in values]
     kept = [(name, value) for name, value in fields if name not in OWN and not any(secret in name for secret in SECRET)]

@@ -5,18 +5,21 @@ import json
 import logging
 import sqlite3
 from contextlib import contextmanager
+from datetime import timedelta
 from threading import Barrier, Event, Thread
 from uuid import uuid4
 
 import pytest
-from django.db import OperationalError, connection, connections, transaction
+from django.db import Error, OperationalError, connection, connections, transaction
 from django.test import Client
+from django.utils import timezone
 
 from assessment import busy
+from assessment.logs import Discreet
 from assessment.views.pages import FormPage
 from people import ledger, proof
 from people.actions import cadres, units
-from people.models import Cadre, SentForm, Unit
+from people.models import Cadre, SentForm, Session, Unit
 from tests.cast import PASSWORD
 from tests.threads import together
 from tests.views.forms import forms_of
@@ -163,6 +166,32 @@ def locked_error():
     error.__cause__ = sqlite3.OperationalError("database is locked")
     error.__cause__.sqlite_errorcode = sqlite3.SQLITE_BUSY_SNAPSHOT
     return error
+
+
+@pytest.mark.parametrize("ours", [True, False])
+def test_a_form_from_elsewhere_is_not_given_back_with_a_token(people, hurried, ours):
+    """A session that has passed its limit is ended before the token of the form is looked at: there it breaks off."""
+    lin = signed_in(people.lin, enforce_csrf_checks=True)
+    lin.get("/units/add")
+    Session.objects.filter(pk=lin.session.session_key).update(seen_at=timezone.now() - timedelta(hours=1))
+    token = lin.cookies["csrftoken"].value if ours else "x" * 32
+    with held(Event()):
+        answer = lin.post("/units/add", filled(csrfmiddlewaretoken=token))
+    assert answer.status_code == 503 and (b"csrfmiddlewaretoken" in answer.content) is ours and ("新单位" in answer.content.decode()) is ours
+
+
+def test_the_log_does_not_repeat_what_a_row_held(people, caplog):
+    secret = "".join(("拉姆", "措"))  # no line of this test has it, of which the trace may tell
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("INSERT INTO people_cadre (name) VALUES (%s)", [secret])
+    except Error:
+        logging.getLogger("assessment").exception("failed")
+    (record,) = caplog.records
+    formatter = next(handler.formatter for handler in logging.getLogger().handlers if isinstance(handler.formatter, Discreet))
+    plain, discreet = logging.Formatter().formatException(record.exc_info), formatter.formatException(record.exc_info)
+    assert (secret in plain) is (connection.vendor == "postgresql"), "what this is about"
+    assert secret not in discreet and "IntegrityError" in discreet
 
 
 def test_a_fault_of_ours_stays_one(people, monkeypatch):
