@@ -16,9 +16,9 @@ from django_tasks_db.models import DBTaskResult
 
 from assessment import attachments, files
 from assessment.actions.attachments import with_rows
-from assessment.actions.running import Running, again, dead, end, plain, queue, runner, stop
+from assessment.actions.running import EVERYTHING, Running, again, dead, end, plain, queue, runner, stop, verb_of
 from assessment.models import Job
-from assessment.rules.ranges import Ranges, numbers
+from assessment.rules.ranges import numbers
 from people import access, ledger, lock_out, sessions
 from people.ledger import recorded
 from people.models import SentForm
@@ -47,7 +47,7 @@ def start(*, by, kind, verb="view_job", reason="", parameters=None, upload="", u
             if follows:
                 _may_follow(by, follows)
             source = ledger.origin.get()
-            asked = {"verb": verb, "request_id": source.request_id, "address": source.address, **_reach(by, verb)}
+            asked = {"verb": verb, "request_id": source.request_id, "address": source.address}
             job = Job.objects.create(
                 by=by, kind=kind, reason=reason, parameters={**(parameters or {}), "asked": asked}, follows=follows, upload=upload,
                 upload_name=upload_name[:200], upload_sha256=upload_sha256, language=translation.get_language() or "",
@@ -59,21 +59,14 @@ def start(*, by, kind, verb="view_job", reason="", parameters=None, upload="", u
     return job
 
 
-def _reach(by, verb):
-    """How far somebody's rights go, in few signs."""
-    reach = access.scope(by, verb)
-    return {"units": "*" if reach.everything else str(Ranges(sorted(reach.units))), "recused": str(Ranges(sorted(reach.recused)))}
-
-
 def held_back(by, job):
-    """Why its owner does not get what came of a job any more: he may not do what made it, or sees less than he did then."""
-    asked = job.parameters.get("asked", {})
-    verb = asked.get("verb", "view_job")
+    """Why its owner does not get what came of a job any more: he may not do what made it, or sees less than when it was made."""
+    verb = verb_of(job)
     if refusal := access.can(by, verb).refusal:
         return refusal
-    reach, units = access.scope(by, verb), asked.get("units", "")
-    narrower = not reach.everything and (units == "*" or not reach.units.issuperset(numbers(units)))
-    if narrower or not reach.recused <= set(numbers(asked.get("recused", ""))):
+    then, now = job.outcome.get("reach", {"units": ""}), access.scope(by, verb)
+    narrower = not now.everything and (then["units"] == EVERYTHING or not now.units.issuperset(numbers(then["units"])))
+    if narrower or not now.recused <= set(numbers(then.get("recused", ""))):
         return Refusal("reach_narrowed")
     return None
 

@@ -18,6 +18,7 @@ from django_tasks import task
 
 from assessment import files
 from assessment.models import Job
+from assessment.rules.ranges import Ranges
 from people import access, ledger
 from people.refusals import Refusal, Refused
 
@@ -26,6 +27,7 @@ ATTEMPTS = 3
 BEAT = 0.5  # seconds between looks at progress and cancellation
 PASSING = (OperationalError, InterfaceError)  # the database was busy or away: worth another attempt
 State = Job.State
+EVERYTHING = "*"  # units of a reach without bounds
 log = logging.getLogger(__name__)
 
 #: kind -> function of a `Running` that does the work; filled by `assessment.jobs`.
@@ -106,6 +108,8 @@ class Running:
     def finish(self, **outcome):
         """Mark the job done: in the transaction of what it changes. Raises when it was cancelled or taken over."""
         self.outcome |= outcome
+        if self.result:
+            self.outcome["reach"] = _reach(self.by, verb_of(self.job))
         fields = {"outcome": self.outcome, "result": self.result, "result_name": self.result_name}
         if not _still(self.job).filter(cancel_asked=False).update(state=State.DONE, **fields, **_ending()):
             raise Cancelled if _still(self.job).exists() else Lost
@@ -180,7 +184,7 @@ def run(pk):
     origin = ledger.origin.set(ledger.Origin(asked.get("request_id", ""), asked.get("address", "")))
     try:
         with translation.override(job.language or settings.LANGUAGE_CODE), running.beating():
-            _demand(job, asked.get("verb", "view_job"))
+            _demand(job, verb_of(job))
             RUNNERS[job.kind](running)
             if not running.finished:
                 running.finish()
@@ -218,6 +222,18 @@ def _claim(pk):
         fields = {"worker": here(), "lease_until": Now() + LEASE, "phase_began_at": timezone.now()}
         waiting.update(state=job.state, attempt=job.attempt, done=0, total=0, phase="", **fields)
     return job
+
+
+def verb_of(job):
+    """What its owner was allowed when he asked for it, and has to be still to have it done and to see what came of it."""
+    return job.parameters.get("asked", {}).get("verb", "view_job")
+
+
+def _reach(by, verb):
+    """How far somebody's rights went when a file was made for him, in few signs."""
+    reach = access.scope(by, verb)
+    units = EVERYTHING if reach.everything else str(Ranges(sorted(reach.units)))
+    return {"units": units, "recused": str(Ranges(sorted(reach.recused)))}
 
 
 def _demand(job, verb):
