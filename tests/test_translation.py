@@ -21,8 +21,8 @@ ROOT = Path(__file__).resolve().parent.parent
 MESSAGES = Path("assessment/locale/zh_Hans/LC_MESSAGES")
 #: Names that a Chinese reader expects in Latin letters, and those in small letters: of commands, file endings, packages.
 LATIN = set("Excel Word WPS LibreOffice OpenDocument Pillow Krippendorff GB MB SHA UTF JSON XML DTD PDF JPEG PNG Person".split())
-LATIN |= {"xlsx", "zip", "word"}
-TYPED = re.compile(r"manage\.py \w+|\.[a-z]{2,4}x?\b")
+LATIN |= set("xlsx zip word FreeOTP Microsoft Authenticator QQ UOS cryptography encryption".split())
+TYPED = re.compile(r"manage\.py \w+|--[a-z-]+|\.[a-z]{2,4}x?\b")
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|%%|</?\w+>")
 
 
