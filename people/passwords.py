@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 LONGEST = 128
 #: Without look-alikes (0 O, 1 l I), for a password that is read from a screen.
 ALPHABET = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
-#: What anybody here tries first; a password has to be long enough without them.
+#: What anybody here tries first; a password has to be long enough without them, and without its owner's names.
 LOCAL_WORDS = "cadreassessment assessment cadre ganbukaohe ganbu kaohe zuzhibu zuzhi password mima admin 干部考核 干部 考核 组织部 密码".split()
 WITHOUT_LOCAL_WORDS = 6  # signs that are left at least
 
@@ -65,7 +65,8 @@ class Rules:
             words = _("It needs %(kinds)s of these: small letters, capital letters, digits, other signs.")
             problems.append(words % {"kinds": it.kinds})
         rest = password.lower()
-        for word in LOCAL_WORDS:
+        own = [word.lower() for word in (user.username, user.name) if word] if user else []
+        for word in [*own, *LOCAL_WORDS]:
             rest = rest.replace(word, "")
         if rest != password.lower() and len(rest) < WITHOUT_LOCAL_WORDS:
             problems.append(_("It is made of a word that anybody here would try."))

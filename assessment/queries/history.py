@@ -80,7 +80,7 @@ LABELS = {
 __all__ = ["Change", "Words", "changed_fields", "in_one_line", "model_of", "record_name", "told", "type_name", "types"]
 
 #: Facts that are for the page of the entry alone: in a row of many they say little.
-QUIET = frozenset({"list", "ids", "columns", "sha256", "of", "head", "sort", "file"})
+QUIET = frozenset({"list", "ids", "columns", "sha256", "of", "head", "sort", "file", "first"})
 #: Values that say nothing there.
 NOTHING = ("", "none", [], {})
 STEPS = {"password": lambda: _("Password"), "code": lambda: _("code of the app or recovery code")}

@@ -64,6 +64,6 @@ def _in_words(fault, record, named):
         labels = (_("scores of the dimensions") if key == "dimensions" else words.label(model, key) for key in keys)
         facts["fields"] = _(", ").join(dict.fromkeys(labels))
     if "record" in facts:
-        parts = [history.type_name(record[0]), fault.name if named else "", f"({record[1]})"]
+        parts = [history.type_name(record[0]), history.record_name(record[0], fault.name) if named else "", f"({record[1]})"]
         facts["record"] = " ".join(filter(None, parts))
     return facts

@@ -207,7 +207,7 @@ class ListPapers(ExportPage):
         self.verb = VERBS[self.noun]
 
     def get_title(self):
-        return f"{self.title}: {self.list_page.get_title()}"
+        return f"{self.title}{_(': ')}{self.list_page.get_title()}"
 
     def _listing(self):
         return self.list_page.listing(self.request.GET)  # the body asks for forms, it filters nothing

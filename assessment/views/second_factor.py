@@ -73,7 +73,8 @@ class SecondFactorAdd(ShowsCodes, OfOneself):
 
     def context(self):
         salt = self.request.session.setdefault(NEW_SALT, second_factor.new_salt())
-        return {"qr": second_factor.picture(salt, self.user.username), "secret": second_factor.typed_secret(salt)}
+        told = {"qr": second_factor.picture(salt, self.user.username), "secret": second_factor.typed_secret(salt)}
+        return {**told, "replaces": Authenticator.objects.of(self.user) is not None}
 
     def perform(self, data):
         session = self.request.session

@@ -47,6 +47,14 @@ class SignIn(views.LoginView):
 
     redirect_authenticated_user = True
 
+    def get_form(self, form_class=None):
+        """A name that was typed already is seldom what is wrong."""
+        form = super().get_form(form_class)
+        if form.data.get("username"):
+            form.fields["username"].widget.attrs.pop("autofocus", None)
+            form.fields["password"].widget.attrs["autofocus"] = True
+        return form
+
     def form_valid(self, form):
         user = form.get_user()
         has_one = Authenticator.objects.of(user) is not None

@@ -122,7 +122,7 @@ class OfUser(FormPage):
     model, verb, crumbs = User, "save_user", CRUMBS
 
     def get_title(self):
-        return f"{self.title}: {self.object}"
+        return f"{self.title}{_(': ')}{self.object}"
 
     def next_url(self, result):
         return reverse("user_detail", args=[self.object.pk])
@@ -146,6 +146,7 @@ class UserEdit(OfUser):
 
 class UserPassword(OfUser):
     form_class, title, confirm_identity = PasswordForm, _("Set password"), True
+    done = _("The password was set. Pass it on to its owner: he chooses one of his own at the first sign-in.")
 
     def initial(self):
         return {"password": passwords.made_up()}
@@ -171,7 +172,8 @@ class UserSwitch(OfUser, ActionPage):
 class UserUnlock(OfUser, ActionPage):
     """After wrong passwords; whoever typed them."""
 
-    title = _("Unlock")
+    title = submit = _("Unlock")
+    done = _("The sign-in was unlocked.")
     explain = _("Wrong passwords have locked this user name. Make sure that it is its owner who asks for this.")
     template_name = "generic/confirm.html"
 
@@ -194,6 +196,9 @@ class OwnPassword(FormPage):
             "given": _("Others know the password that you were given. Choose one that only you know, then you can go on."),
             "old": _("Your password is older than %(days)s days. Choose a new one, then you can go on.") % {"days": days},
         }.get(passwords.why_change(self.user), "")
+
+    def back_url(self):
+        return "" if self.why() else reverse("home")  # until then every other page leads here
 
     def form_kwargs(self):
         return {"user": self.user}

@@ -23,7 +23,7 @@ def weak(password, user=LIN):
 
 
 @pytest.mark.parametrize(
-    "password", ["elevensigns", "x" * 129, "password1234", "qwertyuiop123", "kaohe2024!!", "zuzhibu-ganbu-1", "lin.dehua2024", "组织部干部考核2024年"]
+    "password", ["elevensigns", "x" * 129, "password1234", "qwertyuiop123", "kaohe2024!!", "zuzhibu-ganbu-1", "lin.dehua2024", "lin.dehua-lin.dehua", "组织部干部考核2024年"]
 )
 def test_weak_by_asvs(password):
     assert settings.PASSWORD_PROFILE == "asvs" and weak(password)
