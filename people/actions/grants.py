@@ -20,7 +20,7 @@ def give(*, by, user, role, unit=None, valid_from=None, valid_until=None, reason
     role = Grant.Role(role).value
     valid_from = valid_from or timezone.localdate()
     with recorded(by=by, verb="save_grant", reason=reason):
-        User.objects.select_for_update(of=("self",)).get(pk=user.pk)  # two at once must see each other
+        User.objects.select_for_update(of=("self",), no_key=True).get(pk=user.pk)  # two at once must see each other
         refuse(*_reach(by, unit), *_problems(by, user, role, unit, valid_from, valid_until))
         grant = Grant.objects.create(
             user=user, role=role, unit=unit, valid_from=valid_from, valid_until=valid_until, granted_by=by

@@ -32,7 +32,7 @@ def set_up(*, by, salt, typed, replace=False, but=None):
     if not new.fits(tidy(typed)):
         refuse(Refusal("code_wrong", {}, "code"))
     with recorded(by=by, verb="second_factor_on"):
-        User.objects.select_for_update(of=("self",)).get(pk=by.pk)  # two at once must see each other
+        User.objects.select_for_update(of=("self",), no_key=True).get(pk=by.pk)  # two at once must see each other
         old = Authenticator.objects.filter(user=by)
         if not replace and old.filter(confirmed=True).exists():
             refuse(Refusal("second_factor_there"))
@@ -94,7 +94,7 @@ def reset(*, by, user, reason):
         if not access.visible_to(by, User, "reset_second_factor").filter(pk=user.pk).exists():
             refuse(Refusal("outside_scope", {"roles": sorted(access.PERMISSIONS["reset_second_factor"])}))
     with recorded(by=by, verb="reset_second_factor", reason=reason):
-        user = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+        user = User.objects.select_for_update(of=("self",), no_key=True).get(pk=user.pk)
         refuse(*reset_refusals(by=by, user=user))
         Authenticator.objects.filter(user=user).delete()
         sessions.end_all(user, why="second_factor_reset", by=by)

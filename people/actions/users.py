@@ -37,7 +37,7 @@ def change(*, by, user, **given):
     if unknown := set(given) - set(GIVEN):
         raise TypeError(f"unknown fields: {sorted(unknown)}")
     with recorded(by=by, verb="save_user"):
-        user = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+        user = User.objects.select_for_update(of=("self",), no_key=True).get(pk=user.pk)
         refusals = list(_set(user, given))
         if by == user and not user.is_active:
             refusals.append(Refusal("not_oneself", {}, "is_active"))
@@ -57,7 +57,7 @@ def set_password(*, by, user, password, session=None):
         _demand(by)
     refuse(*password_problems(password, user, by), *(_same(password, user) if by == user else ()))
     with recorded(by=by, verb="save_user"):
-        user = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+        user = User.objects.select_for_update(of=("self",), no_key=True).get(pk=user.pk)
         _give(user, password, by)
         user.save(update_fields=["password", "password_set_at", "must_change_password"])
         note(by=by, verb="password_changed", obj=user)

@@ -1,12 +1,16 @@
 """Several people at once: one unbroken chain, and nobody's work is lost."""
 
+from threading import Thread
+from uuid import uuid4
+
 import pytest
+from django.db import connection
 
 from assessment.models import Scheme
-from people import ledger, proof, triggers
-from people.actions import cadres, duties, grants
+from people import ledger, proof, sending, triggers
+from people.actions import cadres, duties, grants, users
 from people.ledger import note, recorded
-from people.models import Cadre, Grant, Kinship, LedgerEntry, LedgerHead, Unit
+from people.models import Cadre, Grant, Kinship, LedgerEntry, LedgerHead, SentForm, Unit
 from people.refusals import Refused
 from tests.cast import again
 from tests.threads import together
@@ -131,3 +135,24 @@ def test_two_exclusive_roles_given_at_once(people):
     assert [refusal.code for error in refused for refusal in error.refusals] == ["roles_exclusive"]
     assert Grant.objects.filter(user=people.nobody).count() == 1
     assert list(proof.verify()) == []
+
+
+def test_an_account_that_is_being_changed_keeps_nobody_from_the_head(people):
+    """What a form did is noted with its sender, under the lock of the head: a lock of his account must not wait for that."""
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has one writer at a time")
+    key = uuid4()
+
+    def sends():
+        with sending.under_way(sending.Sent(key)):
+            cadres.save(by=people.lin, rows=[{"code": "G001", "post": "新职务"}])
+        connection.close()
+
+    other = Thread(target=sends)
+    with recorded(by=None, verb="save_user"):
+        users.change(by=None, user=people.lin, email="lin@example.org")
+        other.start()
+        other.join(10)
+        waited = other.is_alive()
+    other.join()
+    assert not waited and SentForm.objects.filter(pk=key).exists() and list(proof.verify()) == []
