@@ -46,8 +46,10 @@ def withdrawal_refusal(finding):
 
 
 class ContactDetail(DetailPage):
+    """One contact. A look is told: the page says who spoke."""
+
     model, verb, crumbs = Contact, "", CRUMBS
-    template_name = "assessment/contact_detail.html"
+    template_name, viewed = "assessment/contact_detail.html", True
 
     def rows(self, queryset):
         return queries.listed(queryset, self.user)

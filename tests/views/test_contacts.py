@@ -124,6 +124,12 @@ def test_detail_shows_only_visible_findings(client, world, told):
     assert "达瓦" in body and "噶玛" not in body
 
 
+def test_a_look_at_who_spoke_is_told(client, world, told):
+    page(client, world.lin, reverse("contact_detail", args=[told.pk]))
+    looks = LedgerEntry.objects.filter(verb="view", object_type="assessment.contact", object_id=told.pk)
+    assert list(looks.values_list("actor", "unit")) == [(world.lin.pk, told.campaign.unit_id)]
+
+
 def test_stranger_gets_404_and_no_role_403(client, world, told):
     unseen = give(world, {world.of(world.tashi): "好"})
     assert page(client, world.east, reverse("contact_detail", args=[unseen.pk])).status_code == 404
