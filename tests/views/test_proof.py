@@ -141,7 +141,7 @@ def test_a_file_of_anchors_is_compared(audit, world, tmp_path):
     other = {**lines[1], "digest": "0" * 64}
     answer = upload(lines[0], other, {**lines[1], "seq": 10**9}, "no json\n", {"seq": True}, "[]\n", "{}\n")
     found = answer.context["anchors"]["faults"]
-    assert len(found) == 3 and "cannot be read: 4" in found[0].sentence, "however many lines are no anchors, they are one fault"
+    assert len(found) == 3 and "共 4 行" in found[0].sentence, "however many lines are no anchors, they are one fault"
     assert [one.good and one.good["entry"] for one in found[-2:]] == [lines[0]["seq"]] * 2
     assert newest("verify").after["faults"] == 3
     assert audit.post(reverse("ledgerentry_anchor_file")).context["anchors_missing"]
