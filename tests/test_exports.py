@@ -156,7 +156,7 @@ def test_many_rows_become_a_job(work, client, world, large, format):
     assert client.get(reverse("job_detail", args=[job.pk])).status_code == 200
     if format == "xlsx":
         assert names(file) == ["达瓦", "尼玛", "索南", "白玛"]
-        assert about(file)["台账"] == f"{entry.seq - 1} {entry.previous}"
+        assert about(file)["历史末条"] == f"{entry.seq - 1} {entry.previous}"
     client.force_login(world.mei)
     assert client.get(reverse("job_result", args=[job.pk])).status_code == 404
 
@@ -240,7 +240,7 @@ def test_rows_and_head_are_of_one_picture(transactional_db, people, monkeypatch)
     made = Export(CadreList.opened(people.lin, {}).listing(QueryDict("columns=name")), "开会用")
     made.write(file)
     assert "后来" not in names(file.getvalue()) and made.rows == 9
-    assert about(file.getvalue())["台账"] == f"{before[0]} {before[1]}" != f"{ledger.head()[0]} {ledger.head()[1]}"
+    assert about(file.getvalue())["历史末条"] == f"{before[0]} {before[1]}" != f"{ledger.head()[0]} {ledger.head()[1]}"
     assert Cadre.objects.filter(name="后来").exists()
 
 
@@ -338,7 +338,7 @@ def test_a_head_that_was_never_ours(issued):
     path = issued()
     book = load_workbook(path)
     for row in book.worksheets[-1].iter_rows():
-        if row[0].value == "台账":
+        if row[0].value == "历史末条":
             row[1].value = f"3 {'0' * 64}"
     book.save(path)
     lines = refused(path)
@@ -352,7 +352,7 @@ def test_a_sheet_that_names_a_head_in_its_foot(world, issued, tmp_path):
     issued()
     book = Workbook()
     book.active.append(["第1版　摘要值：" + "a" * 64])
-    book.active.append([f"台账：第 {head[0]} 条　摘要值：{head[1]}"])
+    book.active.append([f"历史：第 {head[0]} 条　摘要值：{head[1]}"])
     book.active.append(["打印：lin（lin）　2022-05-06 09:00"])
     book.save(path)
     lines = refused(path)

@@ -73,7 +73,7 @@ def test_an_export_stands_in_the_ledger_and_the_ledger_on_the_export(world, out)
     assert entry.reason == "报县委" and entry.after["rows"]["干部"] == 9 and len(entry.after["sha256"]) == 64
     about = sheets["说明"]
     assert about["导出人"] == "lin" and about["导出事由"] == "报县委" and about["导出范围"] == "可见的全部"
-    assert about["行数：干部"] == 9 and about["台账"] == f"{head[0]} {head[1]}"
+    assert about["行数：干部"] == 9 and about["历史末条"] == f"{head[0]} {head[1]}"
 
 
 def test_not_without_a_reason_nor_by_everybody(world, out):

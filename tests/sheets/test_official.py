@@ -123,7 +123,7 @@ def written(paper, path):
 
 def foot(w, number, digest):
     head = ledger.head()
-    return [f"版本：{number}　摘要值：{digest}", f"台账：第 {head[0]} 条　摘要值：{head[1]}", "打印：lin（lin）　2026年11月23日 15:20"]
+    return [f"版本：{number}　摘要值：{digest}", f"历史：第 {head[0]} 条　摘要值：{head[1]}", "打印：lin（lin）　2026年11月23日 15:20"]
 
 
 def of_signature(w, opinion):
@@ -135,7 +135,7 @@ def of_entries(w, *records):
     about = [(record._meta.label_lower, record.pk) for record in records]
     entries = [LedgerEntry.objects.filter(object_type=kind, object_id=pk).exclude(verb__in=ledger.EVENTS).first() for kind, pk in about]
     newest = max(entries, key=lambda entry: entry.seq)
-    return foot(w, f"台账第 {newest.seq} 条", newest.digest)
+    return foot(w, f"历史第 {newest.seq} 条", newest.digest)
 
 
 def annual(w):

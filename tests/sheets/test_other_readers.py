@@ -164,7 +164,7 @@ def test_the_about_sheet_tells_of_the_file(files, in_office, name):
     assert about["导出事由" if name == "exchange" else "事由"] and type(about["导出时间"]) is datetime
     counts = [value for label, value in about.items() if label.startswith(("行数",))]
     assert counts == [len(table.rows) for table in tables.values()]
-    assert len(about["台账"].split(" ")[1]) == 64
+    assert len(about["历史末条"].split(" ")[1]) == 64
 
 
 @pytest.mark.parametrize("name", [*EXPORTS, "exchange"])

@@ -80,7 +80,7 @@ def test_the_head_on_a_form_is_that_of_its_moment(client, world, tmp_path):
     path = tmp_path / "x.xlsx"
     path.write_bytes(sent(client.post(paper(opinion), {**ASK, "form": "annual", "as": "xlsx"})))
     text = "".join(text for row in rows_of(path) for text in row)
-    assert f"台账:第{before.seq}条摘要值:{before.digest}" in text and f"第1版摘要值:{opinion.digest}" in text
+    assert f"历史:第{before.seq}条摘要值:{before.digest}" in text and f"第1版摘要值:{opinion.digest}" in text
 
 
 def test_the_page_to_print_is_a_look_and_no_export(client, world):
@@ -88,7 +88,7 @@ def test_the_page_to_print_is_a_look_and_no_export(client, world):
     body = texts(english(client, world.lin).get(paper(opinion, "print")))
     look = entries("view").get()
     assert (look.object_type, look.object_id) == ("assessment.signedopinion", opinion.pk) and not entries("export").exists()
-    assert f"台账：第 {look.seq} 条　摘要值：{look.digest}" in body and "公务员年度考核登记表" in body and "Inspection report" in body
+    assert f"历史：第 {look.seq} 条　摘要值：{look.digest}" in body and "公务员年度考核登记表" in body and "Inspection report" in body
     assert "达瓦同志考察材料" in texts(client.get(paper(opinion, "print") + "?form=inspection"))
     assert client.get(paper(opinion, "print") + "?form=routine").status_code == 404
 

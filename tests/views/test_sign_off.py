@@ -244,7 +244,7 @@ def test_form_on_paper_anchors_the_history(client, world, versions):
     english(client, world.lin).get(reverse("signedopinion_print", args=[second.pk]))  # the look itself is an entry
     seq, digest = ledger.head()
     body = " ".join(texts(client.get(reverse("signedopinion_print", args=[second.pk]))).split())
-    assert second.digest in body and digest in body and f"台账：第 {seq} 条" in body
+    assert second.digest in body and digest in body and f"历史：第 {seq} 条" in body
     for words in ("达瓦同志考察材料", "总体良好", "撰写：lin", "签批：rui", "打印：lin"):
         assert words in body
     assert "style=" not in body and "柯西姆老人" not in body

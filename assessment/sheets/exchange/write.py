@@ -110,7 +110,7 @@ class Export:
             yield "盲评", "本人评定之前，不列出他人的了解情况和评定"
         for title, count in counts.items():
             yield f"行数：{title}", count
-        yield "台账", f"{self.head[0]} {self.head[1]}"
+        yield "历史末条", f"{self.head[0]} {self.head[1]}"
         yield "校验", "“历史”中的“校验”页或命令 manage.py verify_export 可判明本文件是否由本系统发出、发出后是否改动"
 
 

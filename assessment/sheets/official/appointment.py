@@ -28,7 +28,7 @@ def papers(by, cadres, stamp):
         paper = form(person, timezone.localdate(stamp.at))
         paper.name, paper.about = f"{NAME} {cadre.name} {cadre.code}", cadre.pk
         seq, digest = max(entries[key] for model, pks in kinds.items() if (key := (model._meta.label_lower, pks.get(cadre.pk))) in entries)
-        paper.foot = stamp.foot(f"版本：台账第 {seq} 条", digest)
+        paper.foot = stamp.foot(f"版本：历史第 {seq} 条", digest)
         yield paper.fitted()
 
 

@@ -46,7 +46,7 @@ def papers(by, contacts, findings, stamp):
         about = [("assessment.contact", contact.pk), *(("assessment.finding", row.pk) for row in rows)]
         seq, digest = max(entries[key] for key in about if key in entries)
         paper = record(contact, rows)
-        paper.foot = stamp.foot(f"版本：台账第 {seq} 条", digest)
+        paper.foot = stamp.foot(f"版本：历史第 {seq} 条", digest)
         paper.about = contact.pk
         yield paper.fitted()
 

@@ -27,7 +27,7 @@ class Stamp:
     def foot(self, version, digest, *more):
         """The small lines at the end of a paper, which tie it to the records."""
         printed = f"打印：{self.by}（{self.by.get_username()}）　{moment(self.at)}"
-        return [f"{version}　摘要值：{digest}", f"台账：第 {self.seq} 条　摘要值：{self.digest}", *more, printed]
+        return [f"{version}　摘要值：{digest}", f"历史：第 {self.seq} 条　摘要值：{self.digest}", *more, printed]
 
 
 def label(text, columns=1, rows=1, **more):
