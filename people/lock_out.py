@@ -3,7 +3,15 @@
 from axes.models import AccessAttempt
 from django.conf import settings
 from django.db.models import Max, Sum
+from django.db.models.signals import pre_save
+from django.dispatch import receiver
 from django.utils import timezone
+
+
+@receiver(pre_save, sender=AccessAttempt)
+def without_what_was_typed(instance, **_options):
+    """django-axes keeps the whole form beside a failure, the password of a confirmation and what is confirmed in it."""
+    instance.get_data = instance.post_data = ""
 
 
 def locked_until(username):

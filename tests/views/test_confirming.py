@@ -159,6 +159,8 @@ def test_whoever_has_a_second_factor_shows_both(deeds, world):
         assert asks(answer) and 'name="confirm-code"' in answer.content.decode() and not told("reveal")
         Authenticator.objects.update(throttling_failure_timestamp=None)
     assert [entry.after["step"] for entry in told("confirm_failed")] == ["code", "code"]
+    kept = str(AccessAttempt.objects.values())
+    assert world.mei.username in kept and PASSWORD not in kept and "核对身份" not in kept and "confirm-" not in kept
     client.post(url, {"reason": "核对身份", "confirm-password": PASSWORD, "confirm-code": shown(device)})
     assert len(told("reveal")) == 1
 
