@@ -26,6 +26,7 @@ SEAL = 64
 BLOCK = 1 << 20
 LINE = 64 << 20  # bytes of the longest row: a portrait has 2 MB
 LARGEST_MANIFEST = 64 << 20
+LARGEST_NUMBER = 1 << 62  # keys after it have room as well
 RATIO = 200  # unpacked by packed; rows of text come to about ten
 _BROKEN = (
     zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, RuntimeError, ValueError, OverflowError, LookupError,
@@ -82,7 +83,7 @@ class Manifest:
         manifest.migrations = [tuple(map(str, each)) for each in manifest.migrations]
         for member in manifest.tables + manifest.attachments:
             numbers = (manifest.entries, member.size, member.rows, member.highest_key)
-            if not re.fullmatch("[0-9a-f]{64}", member.sha256) or any(type(n) is not int or n < 0 for n in numbers):
+            if not re.fullmatch("[0-9a-f]{64}", member.sha256) or any(type(n) is not int or not 0 <= n < LARGEST_NUMBER for n in numbers):
                 raise damaged()
         if any(member.name != f"attachments/{member.sha256}" for member in manifest.attachments):
             raise damaged()

@@ -183,6 +183,7 @@ UNTOLD = {
     "deep manifest": lambda members, manifest: b"[" * 100_000,
     "text for a number": table_says(rows="1"),
     "a negative number": table_says(rows=-1),
+    "a number that no database holds": table_says(highest_key=2**63),
     "more rows than there are": table_says(rows=8),
     "no digest": table_says(sha256=None),
     "unknown facts": manifest_says(more=1),
