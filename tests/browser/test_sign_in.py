@@ -55,8 +55,9 @@ def test_set_up_and_sign_in_on_a_phone(people, open_page, settings):  # noqa: F8
     page.context.clear_cookies()
     password(page, "lin")
     page.click("a[href='?recovery']")
-    page.keyboard.type(codes[7])
-    page.keyboard.press("Enter")
+    page.wait_for_url("**/login/code?recovery")
+    page.fill("[name=code]", codes[7])
+    page.press("[name=code]", "Enter")
     page.wait_for_selector("details.menu")
     assert "9" in page.inner_text(".messages")
     assert Authenticator.objects.get().recovery_codes.count() == 9

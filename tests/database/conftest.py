@@ -1,17 +1,19 @@
 """One scene for all trials of a module: something of everything. Each trial is undone, so it is made once."""
 
+import uuid
 from datetime import date
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from assessment.actions import appeals, attachments, contacts, decisions, evaluations
 from assessment.models import Job, SavedView, Scheme
 from people import triggers
 from people.actions import duties, grants
 from people.ledger import recorded
-from people.models import LedgerEntry, LedgerHead, Photo, Profile
-from tests import cast
+from people.models import LedgerEntry, LedgerHead, Photo, Profile, SentForm, Session
+from tests import cast, second_factor
 from tests.pictures import jpeg, pdf
 
 
@@ -46,6 +48,10 @@ def build():
         s.follower = Job.objects.create(kind="import", by=s.lin, follows=s.job)
     with recorded(by=s.lin, verb="save_view"):
         s.view = SavedView.objects.create(owner=s.lin, list="cadre", title="本镇", unit=s.east_unit)
+    s.authenticator, _codes = second_factor.equip(s.mei)
+    s.recovery_code = s.authenticator.recovery_codes.first()
+    s.sent = SentForm.objects.create(key=uuid.uuid4(), user=s.lin, entry=s.entry.pk)
+    s.session = Session.objects.create(session_key="k" * 32, session_data="", expire_date=timezone.now(), user=s.lin)
     with recorded(by=s.lin, verb="save_profile"):
         s.profile = Profile.objects.create(cadre=s.dawa)
         s.photo = Photo.objects.create(cadre=s.dawa, kind="image/png", sha256="0" * 64, content=b"png")
