@@ -29,7 +29,8 @@ OWN = ("csrfmiddlewaretoken",)
 
 #: RACE: somebody came between check and writing; the next try says it properly, and if not it is a fault of ours.
 BUSY, FULL, RACE = "busy", "full", "race"
-SQLITE = {sqlite3.SQLITE_BUSY: BUSY, sqlite3.SQLITE_LOCKED: BUSY, sqlite3.SQLITE_FULL: FULL}
+#: A write that fails otherwise comes from a quota, which SQLite does not tell from a broken disk.
+SQLITE = {sqlite3.SQLITE_BUSY: BUSY, sqlite3.SQLITE_LOCKED: BUSY, sqlite3.SQLITE_FULL: FULL, sqlite3.SQLITE_IOERR_WRITE: FULL}
 #: SQLSTATE, or its class: deadlock, serialization, timeouts, connections, shutdown; disk full; unique, foreign key, triggers.
 POSTGRES = {
     "40P01": BUSY, "40001": BUSY, "55P03": BUSY, "57014": BUSY, "08": BUSY, "57P": BUSY, "53300": BUSY,
@@ -47,7 +48,8 @@ def cause(error):
         if isinstance(error, OSError) and error.errno in NO_ROOM:
             return FULL
         if isinstance(error, sqlite3.Error):
-            return SQLITE.get((getattr(error, "sqlite_errorcode", None) or 0) & 0xFF, "")
+            code = getattr(error, "sqlite_errorcode", None) or 0
+            return SQLITE.get(code) or SQLITE.get(code & 0xFF, "")
         if type(error).__module__.startswith("psycopg"):
             return _postgres(error)
         if isinstance(error, Error) and error.__cause__ is None:

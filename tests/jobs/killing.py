@@ -112,12 +112,16 @@ def end(pid, kill=False):
     return {}
 
 
-def child(commands, do, place, at, **more):
+def child(commands, do, place, at, quota=0, **more):
+    import resource
+
     from django.conf import settings
     from django.db import connections
 
     connections.settings["default"]["NAME"] = place["database"]
     settings.JOB_DIR = settings.FILE_UPLOAD_TEMP_DIR = place["jobs"]
+    if quota:  # bytes of a file
+        resource.setrlimit(resource.RLIMIT_FSIZE, (quota, quota))
     steps = count_steps(at)
     if do == "serve":
         server = commands.serve(steps, **more)
