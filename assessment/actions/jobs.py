@@ -64,9 +64,11 @@ def held_back(by, job):
     verb = verb_of(job)
     if refusal := access.can(by, verb).refusal:
         return refusal
-    then, now = job.outcome.get("reach", {"units": ""}), access.scope(by, verb)
+    then, now = job.outcome.get("reach"), access.scope(by, verb)
+    if then is None:  # no file was made
+        return None
     narrower = not now.everything and (then["units"] == EVERYTHING or not now.units.issuperset(numbers(then["units"])))
-    if narrower or not now.recused <= set(numbers(then.get("recused", ""))):
+    if narrower or not now.recused <= set(numbers(then["recused"])):
         return Refusal("reach_narrowed")
     return None
 
