@@ -19,7 +19,7 @@ ROLES = ("assessor", "reviewer", "manager", "auditor", "security", "system")
 #: What two roles see alike needs one visit; these pages are made differently for each.
 OF_EACH_ROLE = {"home", "cadre_detail", "contact_detail", "evaluation_detail", "decision_detail", "campaign_detail", "user_detail"}
 #: Answers that are no pages.
-NO_PAGES = LEAVING | SUGGESTING | {"set_language", "cadre_photo", "job_result", "import_template", "attachment_file"}
+NO_PAGES = LEAVING | SUGGESTING | {"set_language", "cadre_photo", "job_result", "import_template", "attachment_file", "job_progress"}
 WATCH = """
 document.addEventListener("securitypolicyviolation", (event) => {
   console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile || ""}:${event.lineNumber}`);
@@ -46,7 +46,7 @@ class Visitor:
     def on_console(self, message):
         refused = message.text.startswith("Failed to load resource") and message.location.get("url", "").endswith(self.at)
         if message.type in ("error", "warning") and not refused:  # a page that is refused is a page as well
-            self.tell(f"console: {message.text}")
+            self.tell(f"console: {message.text} {message.location.get('url', '')}")
 
     def on_failure(self, request):
         if request.failure != "net::ERR_ABORTED":  # the icon was still under way when the page was left
@@ -126,6 +126,8 @@ def plan(sides):
             for role in ROLES:
                 response = clients[role].get(address)
                 if response.status_code == 200 and response["Content-Type"].startswith("text/html"):
+                    # A part opened as a page names no icon: the browser would ask for /favicon.ico and be told 404.
+                    assert b'rel="icon"' in response.content, address
                     found[role].append(address)
                     shown = True
                     if name not in OF_EACH_ROLE:
