@@ -374,6 +374,7 @@ VERBS = {
     "save_sanction": N("Saved a sanction"),
     "save_kinship": N("Saved a kinship"),
     "save_user": N("Saved an account"),
+    "renew_hash": N("Kept a password by a stronger hash"),
     "save_grant": N("Gave or ended a role"),
     # assessment
     "save_scheme": N("Saved a scheme"),

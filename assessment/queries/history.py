@@ -225,6 +225,8 @@ class Words:
             return _plain(value)
         if (model._meta.label_lower, field.name) in SECRETS:
             return _masked(value)
+        if field.attname in model.ledger_digest:
+            return _("SHA-256 %(start)s…") % {"start": value[:12]}
         if field.is_relation:
             return self.names.get(field.related_model, {}).get(value) or f"#{value}"
         if isinstance(field, CodeField):

@@ -31,6 +31,7 @@ from assessment.views.lock_out import locked
 from assessment.wording import sentence
 from people import ledger, lock_out, second_factor
 from people.actions import second_factor as actions
+from people.actions import users
 from people.models import Authenticator, User
 from people.refusals import Refused
 
@@ -57,6 +58,7 @@ class SignIn(views.LoginView):
 
     def form_valid(self, form):
         user = form.get_user()
+        users.renew_hash(user=user, password=form.cleaned_data["password"])
         has_one = Authenticator.objects.of(user) is not None
         if has_one or settings.SECOND_FACTOR == "required":
             first_step(self.request, user, self.get_success_url(), MINUTES if has_one else MINUTES_TO_SET_UP)

@@ -4,6 +4,7 @@ by=None is the installation itself: somebody who may run commands on the server.
 """
 
 from django.conf import settings
+from django.contrib.auth.hashers import get_hasher, identify_hasher
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils import timezone
@@ -63,6 +64,15 @@ def set_password(*, by, user, password, session=None):
         note(by=by, verb="password_changed", obj=user)
         sessions.end_all(user, but=session, why="password_changed", by=by)
     return user
+
+
+def renew_hash(*, user, password):
+    """Keep a password that was just found right by a stronger hash, where the installation has come to ask for one."""
+    wanted = get_hasher()
+    if identify_hasher(user.password).algorithm != wanted.algorithm or wanted.must_update(user.password):
+        with recorded(by=None, verb="renew_hash"):
+            user.set_password(password)
+            user.save(update_fields=["password"])
 
 
 def unlock(*, by, user):

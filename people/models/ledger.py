@@ -11,6 +11,7 @@ from django.db.models import CheckConstraint, Q
 from django.utils.translation import gettext_lazy as _
 
 from people import bulk, recording
+from people.canonical import sha256_hex
 
 
 def plain(field, value):
@@ -134,13 +135,14 @@ class Part:
 class RecordedModel(models.Model):
     """Base of every model that the ledger records.
 
-    ledger_skip: attribute names left out (derived numbers, secrets). ledger_name: look-ups whose values, joined, name
+    ledger_skip: attribute names left out (derived numbers). ledger_digest: secrets, told by their SHA-256. ledger_name: look-ups whose values, joined, name
     the row in an entry. ledger_unit: look-ups of the unit that gives the entry its scope; the first that is set.
     ledger_about: look-up of the cadre whose file it is; he and his kin do not see its entries.
     ledger_part: a `Part` where the row belongs to another's aggregate.
     """
 
     ledger_skip = frozenset()
+    ledger_digest = frozenset()
     ledger_name = ("pk",)
     ledger_unit = ()
     ledger_about = ""
@@ -213,7 +215,8 @@ class RecordedModel(models.Model):
             rows = cls._base_manager.filter(pk__in=some).order_by()
             for row in rows.values_list("pk", *(f.attname for f in fields)):
                 named = zip(fields, row[1:], strict=True)
-                states[row[0]] = {f.attname: plain(f, v) for f, v in named if v is not None and v != ""}
+                state = states[row[0]] = {f.attname: plain(f, v) for f, v in named if v is not None and v != ""}
+                state.update((name, sha256_hex(state[name])) for name in cls.ledger_digest & state.keys())
             for model in cls.ledger_parts():
                 part, fields = model.ledger_part, model.ledger_fields()
                 to_root, name = part.key_to_root(model), model._meta.model_name

@@ -1,6 +1,7 @@
 """Users, and the roles that they are granted on units."""
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.hashers import check_password
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import CheckConstraint, F, Q
@@ -55,7 +56,8 @@ class User(RecordedModel, AbstractBaseUser):
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS = []
-    ledger_skip = frozenset({"password", "password_set_at", "last_login"})
+    ledger_skip = frozenset({"password_set_at", "last_login"})
+    ledger_digest = frozenset({"password"})
     ledger_name = ("username",)
     objects = UserManager()
 
@@ -67,6 +69,10 @@ class User(RecordedModel, AbstractBaseUser):
 
     def __str__(self):
         return self.name or self.username
+
+    def check_password(self, raw_password):
+        """Is this the password? Without Django's renewal of the hash by the way: see `people.actions.users.renew_hash`."""
+        return check_password(raw_password, self.password)
 
     @property
     def scope_unit_id(self):

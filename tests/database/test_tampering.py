@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from io import BytesIO
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 
@@ -282,6 +283,12 @@ def test_17_a_file_or_second_factor_is_exchanged(scene):
         run(update(scene.attachment, sha256=scene.attachment.sha256))
         run(update(scene.device, salt="b" * 32))
     assert found() == [(f"row differs from the ledger: record people.authenticator, id {scene.device.pk}, fields salt", last_of(scene.device))]
+
+
+def test_17_a_password_is_exchanged(scene):
+    with behind():
+        run(update(scene.aud, password=make_password("of-the-intruder")))
+    assert found() == [(f"row differs from the ledger: record people.user, id {scene.aud.pk}, fields password", last_of(scene.aud))]
 
 
 # --- two databases

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from people import access, passwords, proof
 from people.actions import grants, users
+from people.canonical import sha256_hex
 from people.models import Grant, LedgerEntry, User
 from people.refusals import Refused
 from tests.cast import PASSWORD, add_user, again
@@ -27,7 +28,8 @@ def refusals(action, **options):
 def test_an_account_is_made_by_the_system_administrator(people):
     user = users.add(by=people.sys, username="new.one", password=PASSWORD, cadre=people.dawa)
     assert user.name == "达瓦" and user.check_password(PASSWORD) and access.roles(user) == set()
-    assert "password" not in LedgerEntry.objects.get(object_type="people.user", object_id=user.pk).after
+    told = LedgerEntry.objects.get(object_type="people.user", object_id=user.pk).after
+    assert told["password"] == sha256_hex(user.password) and user.password not in str(told)
     for other in (people.lin, people.sec, people.aud):
         assert refusals(users.add, by=other, username="x", password=PASSWORD) == [("role_missing", "")]
 

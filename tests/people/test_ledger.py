@@ -10,6 +10,7 @@ from assessment.actions import contacts, schemes
 from assessment.models import DimensionScore, Finding, Rating, Scheme, TeamMember
 from people import ledger, proof, triggers
 from people.actions import cadres, users
+from people.canonical import sha256_hex
 from people.ledger import note, recorded, viewed
 from people.models import Cadre, Grant, Kinship, LedgerEntry, RecordedModel, RecordedQuerySet, Unit, User
 from people.recording import Unrecorded
@@ -286,17 +287,18 @@ def test_a_row_that_calls_itself_new_but_is_there(people, mark):
 # --- what is left out
 
 
-def test_passwords_and_sign_in_times_are_left_out(people, mark, client):
+def test_sign_in_times_are_left_out_and_a_password_is_told_by_its_digest(people, mark, client):
     client.force_login(people.lin)
     assert User.objects.get(username="lin").last_login
     users.set_password(by=people.sys, user=people.lin, password="Eine-ganz-andere-7")
     entries = mark()
     assert {entry.verb for entry in entries} == {"save_user", "session_ended", "password_changed"}
-    assert [entry.after for entry in entries if entry.verb == "save_user"] == [{"must_change_password": True}]
+    kept = sha256_hex(User.objects.get(username="lin").password)
+    assert [entry.after for entry in entries if entry.verb == "save_user"] == [{"password": kept, "must_change_password": True}]
     assert not LedgerEntry.objects.filter(after__icontains="andere").exists()
     added = cast.add_user("fresh")
     [entry] = mark()
-    assert entry.after == {"username": "fresh", "is_active": True, "must_change_password": False}
+    assert entry.after == {"password": sha256_hex(added.password), "username": "fresh", "is_active": True, "must_change_password": False}
     assert not LedgerEntry.objects.filter(after__icontains=added.password).exists()
 
 

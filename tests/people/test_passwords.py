@@ -10,7 +10,9 @@ from django.utils import timezone
 
 from people import passwords
 from people.actions import users
+from people.canonical import sha256_hex
 from people.models import LedgerEntry, User
+from people.proof import verify
 from people.refusals import Refused
 from tests.cast import PASSWORD, again
 
@@ -111,7 +113,7 @@ def test_who_is_given_a_password_by_whom(people):
     users.set_password(by=None, user=by_nobody, password=NEW)
     assert not again(by_nobody).must_change_password
     entry = LedgerEntry.objects.filter(object_id=by_nobody.pk, object_type="people.user", verb="save_user").latest("seq")
-    assert entry.after == {"must_change_password": False}, "the history tells that a password is known to others"
+    assert entry.after["must_change_password"] is False, "the history tells that a password is known to others"
 
 
 @pytest.mark.django_db
@@ -150,6 +152,22 @@ def aged(user, days):
 
     with connection.cursor() as cursor:
         cursor.execute("UPDATE people_user SET password_set_at = %s WHERE id = %s", [str(timezone.now() - timedelta(days=days)), user.pk])
+
+
+@pytest.mark.django_db
+def test_a_password_kept_by_a_weaker_hash_is_kept_by_a_stronger_one_at_the_next_sign_in(people, client, settings):
+    """And the ledger is told: the hash is among what it proves."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher", *settings.PASSWORD_HASHERS]
+    was = again(people.lin).password
+    assert client.post(reverse("login"), {"username": people.lin.username, "password": "not his"}).status_code == 200
+    assert again(people.lin).password == was
+    assert client.post(reverse("login"), {"username": people.lin.username, "password": PASSWORD}).status_code == 302
+    assert client.get(reverse("home")).status_code == 200
+    now = again(people.lin).password
+    assert was.startswith("md5$") and now.startswith("pbkdf2_sha256$")
+    entry = LedgerEntry.objects.get(verb="renew_hash")
+    assert (entry.before, entry.after) == ({"password": sha256_hex(was)}, {"password": sha256_hex(now)})
+    assert list(verify()) == []
 
 
 @pytest.mark.django_db
