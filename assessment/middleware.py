@@ -128,6 +128,8 @@ def over(why):
             "You were signed out after %(minutes)s minute without use.", "You were signed out after %(minutes)s minutes without use.", minutes
         )
         return words % {"minutes": minutes}
+    if why == "gone":
+        return _("You were signed out: after a time without use, from another browser, or because your password or second factor was changed.")
     return _("You were signed out: a sign-in lasts %(hours)s hours at most.") % {"hours": settings.SESSION_HOURS}
 
 

@@ -45,7 +45,7 @@ def past(row, now=None):
 class SessionStore(DatabaseStore):
     """Django's sessions in the database, with columns for whose it is, since when, last used and from where.
 
-    ended: the limit that the session had passed when it was asked for. address, agent: told by the middleware.
+    ended: the limit that the session had passed when it was asked for, "gone" if it was ended before. address, agent: told by the middleware.
     """
 
     row, ended, address, agent = None, "", "", ""
@@ -60,6 +60,8 @@ class SessionStore(DatabaseStore):
         if why:
             end([row], why)
             self.ended = why if row.user_id else ""
+        elif row is None and self.session_key:  # ended while he was away
+            self.ended = "gone"
         if why or row is None:
             self._session_key = None  # its cookie is taken back; what is stored from now on gets a key of its own
             return {}

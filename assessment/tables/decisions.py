@@ -28,11 +28,11 @@ class DecisionTable(Table):
     basis = Column(verbose_name=_("Basis"), accessor="shown_bases", orderable=False)
     doubt = Column(verbose_name=_("Look again"), accessor="superseded", empty_values=(), orderable=False)
     proposed_on = DateColumn()
-    proposed_by = Column(accessor="proposed_by__username")
+    proposed_by = Column(order_by=("proposed_by__username",))
     notice_from = DateColumn()
     notice_until = DateColumn()
     confirmed_on = DateColumn()
-    confirmed_by = Column(accessor="confirmed_by__username")
+    confirmed_by = Column(order_by=("confirmed_by__username",))
     revoked_on = DateColumn()
     mentor = Column(accessor="mentor__name", order_by=("mentor__pinyin", "mentor__name"))
     next_due = DateColumn(verbose_name=_("Next follow-up"))
@@ -53,6 +53,12 @@ class DecisionTable(Table):
             "proposed_on",
             "confirmed_on",
         )
+
+    def value_proposed_by(self, record):
+        return str(record.proposed_by)
+
+    def value_confirmed_by(self, record):
+        return str(record.confirmed_by) if record.confirmed_by_id else None
 
     def render_basis(self, record):
         links = ((reverse("evaluation_detail", args=[basis.opinion.evaluation_id]), basis_words(basis)) for basis in record.shown_bases)

@@ -6,10 +6,11 @@ from assessment.tables.base import A, CodeColumn, Column, DateColumn, DateTimeCo
 
 
 class UserTable(Table):
+    """Accounts without what they may do: for those who do not see grants."""
+
     username = CodeColumn(linkify=("user_detail", [A("pk")]))
     name = Column()
     email = Column()
-    roles = Column(empty_values=(), orderable=False, verbose_name=_("Roles in force"))
     is_active = YesNoColumn(tone="ok")
     last_login = DateTimeColumn(verbose_name=_("Last sign-in"))
 
@@ -17,6 +18,15 @@ class UserTable(Table):
         order_by = ("username",)
         title = "username"
         default_columns = ("username", "name", "roles", "is_active", "last_login")
+
+
+class GrantedUserTable(UserTable):
+    """Accounts with their roles."""
+
+    roles = Column(empty_values=(), orderable=False, verbose_name=_("Roles in force"))
+
+    class Meta(UserTable.Meta):
+        sequence = ("username", "name", "email", "roles", "...")
 
     def render_roles(self, record):
         return self.value_roles(record) or self.default

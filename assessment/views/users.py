@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assessment.filters.users import UserFilters
 from assessment.forms.users import NewUserForm, OwnPasswordForm, PasswordForm, UserForm
-from assessment.tables.users import UserTable
+from assessment.tables.users import GrantedUserTable, UserTable
 from assessment.views.base import ActionPage, DetailPage, FormPage, ListPage, offer, offers
 from people import lock_out, passwords
 from people.access import can
@@ -32,6 +32,11 @@ class UserList(ListPage):
     def rows(self, queryset):
         grants = self.visible(Grant).valid().select_related("unit").order_by("role", "pk")
         return queryset.prefetch_related(Prefetch("grants", queryset=grants, to_attr="valid_grants"))
+
+    def listing(self, data):
+        if can(self.user, "view_grant"):
+            self.table_class = GrantedUserTable
+        return super().listing(data)
 
     def buttons(self):
         return offers(

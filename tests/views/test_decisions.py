@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from assessment.actions import appeals, decisions, evaluations
 from assessment.models import Appeal, Decision, SignedOpinion
-from people.actions import cadres, duties
+from people.actions import cadres, duties, users
 from people.models import LedgerEntry
 from tests.cast import campaign, days_ago, drafted, give, scheme, signed
 
@@ -138,6 +138,14 @@ def test_the_export_is_the_filtered_list_with_digests(client, world, opinion):
     rows = list(openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content))).worksheets[0].iter_rows(values_only=True))
     assert len(rows) == 2 and opinion.digest in str(rows[1]) and "达瓦" in str(rows[1])
     assert post(client, world.man, url("decision_export", kind="nonsense"), reason="上报").status_code == 400
+
+
+def test_people_are_called_by_their_names(client, world, opinion):
+    users.change(by=world.sys, user=world.lin, name="林德华")
+    propose(world, opinion)
+    answer = post(client, world.man, url("decision_export") + "?columns=proposed_by&columns=confirmed_by", reason="上报")
+    rows = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content))).worksheets[0].iter_rows(values_only=True)
+    assert list(rows)[1] == ("林德华", None)
 
 
 @pytest.mark.parametrize("page", ["decision_list", "decision_choose", "decision_export", "decision_detail"])

@@ -55,6 +55,21 @@ def test_one_is_ended_in_another_browser(here, there, people):
     assert facts["signed_in_from"] == "10.2.2.2"
 
 
+SIGNED_OUT = "You were signed out: after a time without use, from another browser"
+
+
+def test_who_was_signed_out_from_elsewhere_is_told_once(here, there):
+    here.post(reverse(END), {"session": handle(there)})
+    assert SIGNED_OUT in there.get(reverse("home"), follow=True).content.decode()
+    assert SIGNED_OUT not in there.get(reverse("home"), follow=True).content.decode()
+
+
+def test_who_signed_out_himself_or_never_came_is_told_nothing(here, client):
+    assert SIGNED_OUT not in here.post(reverse("logout"), follow=True).content.decode()
+    assert SIGNED_OUT not in here.get(reverse("home"), follow=True).content.decode()
+    assert SIGNED_OUT not in english(client).get(reverse("home"), follow=True).content.decode()
+
+
 def test_all_others_are_ended_at_once(here, there, people):
     third, another = browser(people.lin), browser(people.mei)
     here.post(reverse(END_OTHERS))

@@ -42,6 +42,14 @@ def test_security_sees_roles_and_system_sees_accounts(client, people):
     assert "lin" in text and "Assessor" not in text.split("</thead>")[1]
 
 
+def test_who_sees_no_grants_is_not_told_that_there_are_none(client, people):
+    headings = {}
+    for user in (people.sec, people.sys):
+        table = english(client, user).get(reverse("user_list")).context["table"]
+        headings[user] = [str(column.header) for column in table.columns]
+    assert "Roles in force" in headings[people.sec] and "Roles in force" not in headings[people.sys]
+
+
 def test_the_list_is_filtered_by_role_in_force(sec, people):
     assert listed(sec.get(reverse("user_list"), {"role": "reviewer"})) == {"rui", "rong", "east_reviewer"}
     grants.end(by=people.sec, grant=Grant.objects.get(user=people.rui))
