@@ -416,8 +416,8 @@ WHY_ENDED = {
 
 #: What the verification of the history may find (`people.proof.verify` and what actions add to it).
 FAULTS = {
-    "trigger missing": N("The database lacks the rule %(trigger)s that keeps rows from being altered."),
-    "trigger altered": N("The rule %(trigger)s of the database is not the one that was installed."),
+    "trigger missing": N("The database lacks rules that keep rows from being altered: %(trigger)s."),
+    "trigger altered": N("Rules of the database are not those that were installed: %(trigger)s."),
     "entry missing": N("Deleted from the history: entry %(which)s."),
     "entry altered": N("Entry %(entry)s was altered after it was written."),
     "entry inserted": N("Slipped into the history: entry %(which)s, which the program did not write there."),

@@ -33,9 +33,11 @@ def all_rows(step=lambda count: None) -> Iterator[Fault]:
 
 
 def verify_triggers() -> Iterator[Fault]:
-    """The triggers that are missing or altered: told last, for what was done without them says more."""
-    for what, name in triggers.faults():
-        yield Fault(f"trigger {what}", {"trigger": name})
+    """The triggers that are missing, and those that are altered: told last, for what was done without them says more."""
+    found = list(triggers.faults())
+    for what in ("missing", "altered"):
+        if names := [name for each, name in found if each == what]:
+            yield Fault(f"trigger {what}", {"trigger": " ".join(names)})
 
 
 def recorded_models():
