@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from assessment.actions.drafts import ContactDraft, FindingDraft
 from assessment.forms.attachments import FilesField
 from assessment.forms.base import words_of
-from assessment.models import Contact
+from assessment.models import Contact, Finding
 from assessment.models.contact import Method
 
 SHORT = 100  # assessees that a drop-down can show; beyond them one types and is offered matches
@@ -271,6 +271,10 @@ class ContactChange(ContactFields):
     def grouped(self):
         """[(finding, texts, ratings)] of bound fields."""
         return [(finding, *self.marks(f"findings-{finding.pk}-")) for finding in self.findings]
+
+    def name_of(self, model, pk, key):
+        """The field of this form for one of a record: of a finding it stands in its block."""
+        return f"findings-{pk}-{key.replace('.', '-')}" if model is Finding else key
 
     def draft(self):
         """The `ContactDraft` of what was changed."""

@@ -77,7 +77,7 @@ LABELS = {
     "name": lambda: _("Name"),
     "Rating": lambda: _("Rating"),
 }
-__all__ = ["Change", "Words", "changed_fields", "in_one_line", "model_of", "record_name", "told", "type_name", "types"]
+__all__ = ["Change", "Words", "changed_fields", "in_one_line", "model_of", "part_of", "record_name", "told", "type_name", "types"]
 
 #: Facts that are for the page of the entry alone: in a row of many they say little.
 QUIET = frozenset({"list", "ids", "columns", "sha256", "of", "head", "sort", "file", "first"})
@@ -199,7 +199,7 @@ class Words:
 
     def label(self, model, key):
         """The label of a field; of a part with what tells it from its like: "Rating: 综合分析研判"."""
-        part, rest = _part(model, key)
+        part, rest = part_of(model, key)
         if part is None:
             return _label(model, key)
         field = _field(part, part.ledger_part.key[0])
@@ -210,7 +210,7 @@ class Words:
 
     def value(self, model, key, value):
         """A recorded value in words; of a part that of its one field, or all its fields with their labels."""
-        part, _rest = _part(model, key)
+        part, _rest = part_of(model, key)
         if part is None:
             return self._value(model, _field(model, key), value)
         if not value:
@@ -266,7 +266,7 @@ def _masked(value):
 def _references(model, state):
     """(foreign key, id) pairs in a state, those of its parts included."""
     for key, value in state.items():
-        part, rest = _part(model, key)
+        part, rest = part_of(model, key)
         if part is None:
             field = _field(model, key)
             if field is not None and field.is_relation and value is not None:
@@ -279,7 +279,7 @@ def _references(model, state):
             yield from _references(part, value)
 
 
-def _part(model, key):
+def part_of(model, key):
     """(the model of the part, what tells it from its like) of a key like "rating.12"; (None, "") for a field."""
     name, dot, rest = key.partition(".")
     part = next((p for p in model.ledger_parts() if p._meta.model_name == name), None) if dot else None
@@ -296,7 +296,7 @@ def _typed(field, text):
 
 
 def _label(model, key):
-    part, _rest = _part(model, key)
+    part, _rest = part_of(model, key)
     if part is not None:
         return _part_name(part)
     field = _field(model, key)

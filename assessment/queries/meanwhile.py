@@ -5,7 +5,7 @@ from functools import partial
 
 from assessment.models import Contact, Evaluation, Finding
 from assessment.queries import blind
-from assessment.queries.history import Words
+from assessment.queries.history import Words, part_of
 from assessment.queries.named import model_of
 from assessment.wording import verb_name
 from people import ledger
@@ -16,11 +16,14 @@ SOURCE = frozenset({"source_name", "source_post", "relation"})
 
 @dataclass
 class Field:
-    """A field that others changed. yours: what the sender typed instead; taken: he had left it alone, so it stands in his form."""
+    """A field that others changed. of: (model, id of the record, key in its state); field, old, new: what stands in a form,
+    of a part with one field the value of that. yours: what the sender typed instead; taken: he had left it alone, so it
+    stands in his form."""
 
     label: str
     was: str
     now: str
+    of: tuple
     field: object = None
     old: object = None
     new: object = None
@@ -52,10 +55,10 @@ def fields(told):
     """Each field once, with what it was at first and what it is in the end; what is said of it stands at the last change."""
     first, last = {}, {}
     for change in (change for each in told for change in each.fields if change.field):
-        first.setdefault(change.field, change.old)
-        last[change.field] = change
-    for name, change in last.items():
-        change.old = first[name]
+        first.setdefault(change.of, change.old)
+        last[change.of] = change
+    for of, change in last.items():
+        change.old = first[of]
     return list(last.values())
 
 
@@ -69,9 +72,14 @@ def _told(user, entry, model, words):
         if hidden is ALL or key in hidden:
             continue
         shown = partial(_value, words, model, key)
-        told.fields.append(
-            Field(words.label(model, key), shown(old.get(key)), shown(new.get(key)), place.get(key, (0, None))[1], old.get(key), new.get(key), shown)
-        )
+        found = Field(words.label(model, key), shown(old.get(key)), shown(new.get(key)), (model, entry.object_id, key), words=shown)
+        only = _only_field(part_of(model, key)[0])
+        if only:
+            found.field, found.words = only, partial(_part_value, shown, only.attname)
+            found.old, found.new = ((state.get(key) or {}).get(only.attname) for state in (old, new))
+        elif key in place:
+            found.field, found.old, found.new = place[key][1], old.get(key), new.get(key)
+        told.fields.append(found)
     return told
 
 
@@ -87,6 +95,16 @@ def _hidden(user, model, pk):
         about = {"findings": pk} if model is Finding else {"pk": pk}
         return ALL if blind.sealed(user, Evaluation.objects.select_related("campaign").filter(**about)) else frozenset()
     return frozenset()
+
+
+def _only_field(part):
+    """The one field that a part says something in, or None."""
+    fields = part.ledger_fields() if part else ()
+    return fields[0] if len(fields) == 1 else None
+
+
+def _part_value(shown, name, value):
+    return shown(None if value is None else {name: value})
 
 
 def _value(words, model, key, value):

@@ -9,7 +9,7 @@ from django.test import Client
 from assessment.models import Evaluation
 from people import ledger
 from people.models import Cadre, LedgerEntry
-from tests.cast import drafted, give_evidence
+from tests.cast import drafted, give, give_evidence
 from tests.views.forms import forms_of
 from tests.views.helpers import english, many_cadres
 
@@ -74,6 +74,32 @@ def test_an_opinion(world):
     assert lin.post(url, {**again(page), "then": ""}).status_code == 302
     row.refresh_from_db()
     assert (row.performance, row.strengths) == ("先写的表现", "我看到的长处")
+
+
+def test_a_contact_and_what_it_says_of_somebody(world):
+    row = world.of(world.dawa)
+    contact = give(world, {row: "好"})
+    finding = row.findings.get()
+    narrative, (mark, other) = f"findings-{finding.pk}-narrative", finding.ratings.order_by("dimension__position")[:2]
+    marked, marked_too = (f"findings-{finding.pk}-rating-{each.dimension_id}" for each in (mark, other))
+    level = {each.name: str(each.pk) for each in mark.dimension.scheme.levels.all()}
+    url = f"/contacts/{contact.pk}/edit"
+    lin, mei = reader(world.lin), reader(world.mei)
+    mine = opened(lin, url, **{narrative: "我听到的", marked: level["较差"]})
+    theirs = opened(mei, url, **{narrative: "另一种说法", marked: level["一般"], marked_too: level["较好"]}, place="县城")
+    assert mei.post(url, theirs).status_code == 302
+    page = lin.post(url, mine)
+    words = told(page)
+    assert "Is now 另一种说法 In your form 我听到的" in words
+    assert "Was 好 Is now 一般 In your form 较差" in words
+    assert "Was 好 Is now 较好 In your form as it is now" in words and "Is now 县城 In your form as it is now" in words
+    sent = again(page)
+    assert (sent[narrative], sent[marked], sent[marked_too]) == ("我听到的", level["较差"], level["较好"])
+    assert lin.post(url, sent).status_code == 302
+    finding.refresh_from_db()
+    marks = dict(finding.ratings.values_list("dimension_id", "level__name"))
+    assert finding.narrative == "我听到的" and contact.__class__.objects.get(pk=contact.pk).place == "县城"
+    assert (marks[mark.dimension_id], marks[other.dimension_id]) == ("较差", "较好")
 
 
 def test_new_evidence_is_no_conflict_of_an_opinion(world):
